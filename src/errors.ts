@@ -1,0 +1,41 @@
+// errors.ts: the errors that Mayfly throws. A guest's misdeeds are not here: they end one VM (monitor/end.ts).
+
+/** What went wrong, for programs. One line each. */
+export type ErrorCode =
+  | "IMAGE_INVALID" // the file is not an image that Mayfly can run; the message names the field
+  | "IMAGE_UNREADABLE" // the image file could not be opened or read
+  | "DEVICE_MISSING" // the manifest declares a device that nobody attached
+  | "DEVICE_UNKNOWN" // a device was attached that the manifest does not declare
+  | "DEVICE_INVALID" // a device cannot be used as asked (size, sector size, MTU, MAC)
+  | "OPTION_INVALID" // an option or a config field has a value outside its range
+  | "CONFIG_INVALID" // a config file breaks its schema; the message lists every mistake
+  | "MEMORY_INVALID" // the memory size does not fit the image or the machine
+  | "MACHINE_UNAVAILABLE" // the machine asked for does not work on this host
+  | "MACHINE_FAILED" // the machine stopped in a way that is nobody's misdeed (KVM internal error)
+  | "SYSTEM_CALL" // a system call failed; `SystemCallError` has its name and errno
+  | "BUILD_FAILED" // a compiler or linker refused the sources
+  | "EXCHANGE_UNSUPPORTED" // the image does not speak the exchange
+  | "VM_ENDED" // the VM is over; nothing can be asked of it
+  | "VM_BUSY" // the VM is already running or serving an exchange
+  | "ADDRESS_IN_USE"; // another program listens on the port
+
+/**
+ * An error with a code, one sentence a user understands, and the mend.
+ *
+ * @example
+ * try { await Image.load("app.img"); } catch (error) {
+ *   if (error instanceof MayflyError) console.error(error.code, error.message, error.mend);
+ * }
+ */
+export class MayflyError extends Error {
+  readonly code: ErrorCode;
+  /** What the user can do about it: a sentence or a command. */
+  readonly mend: string | undefined;
+
+  constructor(code: ErrorCode, message: string, options: { mend?: string; cause?: unknown } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = "MayflyError";
+    this.code = code;
+    this.mend = options.mend;
+  }
+}
