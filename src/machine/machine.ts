@@ -1,0 +1,76 @@
+// machine.ts: what every machine can do. A machine executes guest code and returns exits; it never acts on them.
+import type { AddressSpace } from "./address-space.js";
+import type { GuestMemory } from "./memory.js";
+
+export type MachineKind = "kvm" | "process";
+
+/** General registers of a guest, as the manuals name them. All 64-bit. */
+export interface Registers {
+  rax: bigint;
+  rbx: bigint;
+  rcx: bigint;
+  rdx: bigint;
+  rsi: bigint;
+  rdi: bigint;
+  rsp: bigint;
+  rbp: bigint;
+  r8: bigint;
+  r9: bigint;
+  r10: bigint;
+  r11: bigint;
+  r12: bigint;
+  r13: bigint;
+  r14: bigint;
+  r15: bigint;
+  rip: bigint;
+  rflags: bigint;
+  fsBase: bigint;
+  gsBase: bigint;
+}
+
+/** Why the guest stopped. */
+export type Exit =
+  /** `out` to a port that the machine lets through. `argument` is eax, unsigned. */
+  | { readonly kind: "hypercall"; readonly port: number; readonly argument: number }
+  /** `in`, a string or a narrow `out` on such a port: no hypercall, a misdeed. */
+  | { readonly kind: "port"; readonly port: number; readonly direction: "in" | "out"; readonly size: number }
+  /** A CPU exception at CPL 3, before the guest's own handler saw it. `address` is cr2 for #PF, else 0. */
+  | {
+      readonly kind: "exception";
+      readonly vector: number;
+      readonly errorCode: number;
+      readonly address: bigint;
+    }
+  /** The deadline passed, or a signal or `interrupt()` came. */
+  | { readonly kind: "interrupted" }
+  /** The machine itself gave up: nobody's misdeed, nothing to be resumed. */
+  | { readonly kind: "failed"; readonly detail: string };
+
+/** A running or resumable guest CPU with its memory. Owned by one monitor; `close` gives everything back. */
+export interface Machine {
+  readonly kind: MachineKind;
+  readonly memory: GuestMemory;
+  /**
+   * Executes guest code until the next exit.
+   *
+   * @param deadline on the clock of `performance.now()`, ms: the run is interrupted when it passes
+   */
+  run(deadline: number): Exit;
+  /** The guest's own view: after an exception, the registers at the instruction that raised it. */
+  readRegisters(): Registers;
+  /** What the guest goes on with, at CPL 3. */
+  writeRegisters(registers: Registers): void;
+  /** Makes the current or the next `run` return at once, with `interrupted`. */
+  interrupt(): void;
+  /** Gives back memory and descriptors. A second call does nothing. */
+  close(): void;
+}
+
+/** Makes machines of one kind. Opened once, used for many. */
+export interface MachineHost {
+  readonly kind: MachineKind;
+  /** The guest's time-stamp counter, Hz. */
+  readonly tscHz: number;
+  create(space: AddressSpace): Machine;
+  close(): void;
+}

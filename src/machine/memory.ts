@@ -1,0 +1,55 @@
+// memory.ts: the one door to guest memory. Every range that a guest names is checked here, against what the guest itself may do.
+import { GuestFault } from "./guest-fault.js";
+import type { AddressSpace, Region } from "./address-space.js";
+
+/** A guest-physical address that has passed a check: a safe integer below the memory's size. */
+export type Gpa = number & { readonly __gpa: unique symbol };
+
+/**
+ * Guest memory as bytes. `readable` and `writable` are for ranges that a guest names: they end the guest
+ * (by throwing `GuestFault`) when the guest itself could not do the same there. `bytes` is for the monitor's own writes.
+ */
+export class GuestMemory {
+  /** Bytes. */
+  readonly size: number;
+  readonly bytes: Uint8Array;
+  readonly #regions: readonly Region[];
+
+  constructor(bytes: Uint8Array, space: AddressSpace) {
+    this.size = space.memoryBytes;
+    this.bytes = bytes;
+    this.#regions = space.regions;
+  }
+
+  /** A view of a range that the guest may read. Its content can change at any time: copy, then check, then use. */
+  readable(address: bigint | number, length: bigint | number, what: string): Uint8Array {
+    return this.#range(address, length, what, false);
+  }
+
+  /** A view of a range that the guest may write. */
+  writable(address: bigint | number, length: bigint | number, what: string): Uint8Array {
+    return this.#range(address, length, what, true);
+  }
+
+  #range(address: bigint | number, length: bigint | number, what: string, write: boolean): Uint8Array {
+    const start = Number(address);
+    const bytes = Number(length);
+    const end = start + bytes;
+    // Numbers above 2^53 lose their low bits but stay far above any memory size, so this comparison is exact where it matters.
+    if (!(start >= 0 && bytes >= 0 && end <= this.size)) this.#refuse(start, bytes, what, "lies outside guest memory");
+    let at = start;
+    for (const region of this.#regions) {
+      if (at < region.start) break;
+      if (at >= region.end) continue;
+      if (write && region.permissions !== "rw") break;
+      at = region.end;
+      if (at >= end) return this.bytes.subarray(start, end);
+    }
+    if (bytes === 0) return this.bytes.subarray(start, start);
+    this.#refuse(start, bytes, what, write ? "is not writable for the guest" : "is not readable for the guest");
+  }
+
+  #refuse(start: number, bytes: number, what: string, problem: string): never {
+    throw new GuestFault("bad-pointer", `${what}: ${bytes} bytes at 0x${start.toString(16)} ${problem}`, BigInt(start));
+  }
+}
