@@ -33,7 +33,11 @@ export const MftEntry = struct(
   { size: 104 },
 );
 
-export const BlockBasic = struct("mft_block_basic", { capacity: u64 /* bytes */, block_size: u16 }, { size: 16 });
+export const BlockBasic = struct(
+  "mft_block_basic",
+  { capacity: u64 /* bytes */, block_size: u16 },
+  { size: 16 },
+);
 
 export const NetBasic = struct("mft_net_basic", { mac: bytes(6), mtu: u16 }, { size: 8 });
 

@@ -1,9 +1,7 @@
 // memory.ts: the one door to guest memory. Every range that a guest names is checked here, against what the guest itself may do.
-import { GuestFault } from "./guest-fault.js";
-import type { AddressSpace, Region } from "./address-space.js";
 
-/** A guest-physical address that has passed a check: a safe integer below the memory's size. */
-export type Gpa = number & { readonly __gpa: unique symbol };
+import type { AddressSpace, Region } from "./address-space.js";
+import { GuestFault } from "./guest-fault.js";
 
 /**
  * Guest memory as bytes. `readable` and `writable` are for ranges that a guest names: they end the guest
@@ -31,12 +29,23 @@ export class GuestMemory {
     return this.#range(address, length, what, true);
   }
 
+  /** As many of `length` bytes as the guest may read from `address` on; none when it lies nowhere. */
+  readablePrefix(address: bigint, length: number): Uint8Array {
+    const start = Number(address);
+    for (const region of this.#regions) {
+      if (start >= region.start && start < region.end)
+        return this.bytes.subarray(start, Math.min(start + length, region.end));
+    }
+    return this.bytes.subarray(0, 0);
+  }
+
   #range(address: bigint | number, length: bigint | number, what: string, write: boolean): Uint8Array {
     const start = Number(address);
     const bytes = Number(length);
     const end = start + bytes;
     // Numbers above 2^53 lose their low bits but stay far above any memory size, so this comparison is exact where it matters.
-    if (!(start >= 0 && bytes >= 0 && end <= this.size)) this.#refuse(start, bytes, what, "lies outside guest memory");
+    if (!(start >= 0 && bytes >= 0 && end <= this.size))
+      this.#refuse(start, bytes, what, "lies outside guest memory");
     let at = start;
     for (const region of this.#regions) {
       if (at < region.start) break;
@@ -46,10 +55,19 @@ export class GuestMemory {
       if (at >= end) return this.bytes.subarray(start, end);
     }
     if (bytes === 0) return this.bytes.subarray(start, start);
-    this.#refuse(start, bytes, what, write ? "is not writable for the guest" : "is not readable for the guest");
+    this.#refuse(
+      start,
+      bytes,
+      what,
+      write ? "is not writable for the guest" : "is not readable for the guest",
+    );
   }
 
   #refuse(start: number, bytes: number, what: string, problem: string): never {
-    throw new GuestFault("bad-pointer", `${what}: ${bytes} bytes at 0x${start.toString(16)} ${problem}`, BigInt(start));
+    throw new GuestFault(
+      "bad-pointer",
+      `${what}: ${bytes} bytes at 0x${start.toString(16)} ${problem}`,
+      BigInt(start),
+    );
   }
 }

@@ -1,0 +1,38 @@
+// ioctl.ts: ioctl(2) and how its request numbers are made (include/uapi/asm-generic/ioctl.h).
+import { check, libc } from "./libc.js";
+
+const withNumber = libc.func("int ioctl(int fd, unsigned long request, long argument)");
+const withBuffer = libc.func("int ioctl(int fd, unsigned long request, void *argument)");
+
+/** A request without data: _IO. */
+export function io(type: number, number: number): number {
+  return (type << 8) | number;
+}
+/** The kernel reads a struct of `size` bytes: _IOW. */
+export function iow(type: number, number: number, size: number): number {
+  return (1 << 30) | (size << 16) | (type << 8) | number;
+}
+/** The kernel writes a struct of `size` bytes: _IOR. */
+export function ior(type: number, number: number, size: number): number {
+  return ((2 << 30) | (size << 16) | (type << 8) | number) >>> 0;
+}
+/** Both ways: _IOWR. */
+export function iowr(type: number, number: number, size: number): number {
+  return ((3 << 30) | (size << 16) | (type << 8) | number) >>> 0;
+}
+
+/** Calls with a number as argument; throws on -1. */
+export function ioctl(fd: number, request: number, argument: number, what: string): number {
+  return check(`ioctl ${what}`, withNumber(fd, request, argument));
+}
+
+/**
+ * Calls with a struct as argument; throws on -1.
+ * Safe because every caller passes a buffer of the size that its request number carries.
+ */
+export function ioctlBuffer(fd: number, request: number, argument: Uint8Array, what: string): number {
+  return check(`ioctl ${what}`, withBuffer(fd, request, argument));
+}
+
+/** Calls with a number and gives -1 back: for calls whose failure is an answer. */
+export const tryIoctl: (fd: number, request: number, argument: number) => number = withNumber;

@@ -1,0 +1,119 @@
+// host.ts: /dev/kvm, opened once: checks it, learns what every VM needs, makes machines.
+import { MayflyError } from "../../errors.js";
+import { Descriptor, O_RDWR, open } from "../../linux/descriptor.js";
+import { ioctl, ioctlBuffer, tryIoctl } from "../../linux/ioctl.js";
+import {
+  KVM_API_VERSION,
+  KVM_CAP_IMMEDIATE_EXIT,
+  KVM_CHECK_EXTENSION,
+  KVM_CREATE_VCPU,
+  KVM_CREATE_VM,
+  KVM_GET_API_VERSION,
+  KVM_GET_SREGS,
+  KVM_GET_TSC_KHZ,
+  KVM_GET_VCPU_MMAP_SIZE,
+  SignalMask,
+  Sregs,
+} from "../../linux/kvm.js";
+import { SliceTimer } from "../../linux/slice-timer.js";
+import { SystemCallError } from "../../linux/system-call-error.js";
+import type { AddressSpace } from "../address-space.js";
+import type { MachineHost } from "../machine.js";
+import { readGuestCpuid } from "./cpuid.js";
+import { KvmMachine } from "./kvm-machine.js";
+import { MemoryPool } from "./memory-pool.js";
+
+const DEVICE = "/dev/kvm";
+
+/** KVM on this host, for one thread. */
+export class KvmHost implements MachineHost {
+  readonly kind = "kvm";
+  readonly tscHz: number;
+  readonly kvm: Descriptor;
+  readonly timer: SliceTimer;
+  /** What KVM_SET_SIGNAL_MASK takes: the slice timer's signal is let through inside KVM_RUN. */
+  readonly signalMask = new Uint8Array(SignalMask.size);
+  readonly memory: MemoryPool;
+  /** Bytes of a vCPU's kvm_run mapping. */
+  readonly runBytes: number;
+  readonly cpuid: Uint8Array;
+  /** KVM_GET_SREGS of a new vCPU. */
+  readonly initialSregs: Uint8Array;
+
+  private constructor(kvm: Descriptor) {
+    this.kvm = kvm;
+    this.runBytes = ioctl(kvm.fd, KVM_GET_VCPU_MMAP_SIZE, 0, "KVM_GET_VCPU_MMAP_SIZE");
+    this.cpuid = readGuestCpuid(kvm.fd);
+    const probe = probeVcpu(kvm.fd);
+    this.tscHz = probe.tscHz;
+    this.initialSregs = probe.sregs;
+    this.timer = new SliceTimer();
+    SignalMask.write(this.signalMask, { len: this.timer.runMask.length, sigset: this.timer.runMask });
+    this.memory = new MemoryPool();
+  }
+
+  /**
+   * Opens /dev/kvm and makes one VM for a trial.
+   *
+   * @throws MayflyError MACHINE_UNAVAILABLE with the mend
+   */
+  static open(): KvmHost {
+    const kvm = openDevice();
+    try {
+      requireFeatures(kvm.fd);
+      return new KvmHost(kvm);
+    } catch (error) {
+      kvm.close();
+      throw error;
+    }
+  }
+
+  create(space: AddressSpace): KvmMachine {
+    return new KvmMachine(this, space);
+  }
+
+  close(): void {
+    this.memory.close();
+    this.timer[Symbol.dispose]();
+    this.kvm.close();
+  }
+}
+
+function openDevice(): Descriptor {
+  try {
+    return open(DEVICE, O_RDWR);
+  } catch (error) {
+    const errno = error instanceof SystemCallError ? error.errno : "";
+    const mend =
+      errno === "EACCES"
+        ? "add yourself to the group that owns it: sudo usermod -aG kvm $USER, then log in again"
+        : errno === "ENOENT"
+          ? "load KVM (modprobe kvm_intel or kvm_amd) or turn on virtualization in the firmware or the cloud instance"
+          : "run mayfly doctor";
+    throw new MayflyError("MACHINE_UNAVAILABLE", `KVM cannot be used: ${DEVICE}: ${errno}`, {
+      cause: error,
+      mend,
+    });
+  }
+}
+
+function requireFeatures(kvm: number): void {
+  const version = ioctl(kvm, KVM_GET_API_VERSION, 0, "KVM_GET_API_VERSION");
+  if (version !== KVM_API_VERSION)
+    throw new MayflyError(
+      "MACHINE_UNAVAILABLE",
+      `KVM's API version: got ${version}, expected ${KVM_API_VERSION}`,
+    );
+  if (tryIoctl(kvm, KVM_CHECK_EXTENSION, KVM_CAP_IMMEDIATE_EXIT) <= 0)
+    throw new MayflyError("MACHINE_UNAVAILABLE", "this KVM lacks KVM_CAP_IMMEDIATE_EXIT", {
+      mend: "use Linux 4.13 or later",
+    });
+}
+
+function probeVcpu(kvm: number): { tscHz: number; sregs: Uint8Array } {
+  using vm = new Descriptor(ioctl(kvm, KVM_CREATE_VM, 0, "KVM_CREATE_VM"));
+  using vcpu = new Descriptor(ioctl(vm.fd, KVM_CREATE_VCPU, 0, "KVM_CREATE_VCPU"));
+  const sregs = new Uint8Array(Sregs.size);
+  ioctlBuffer(vcpu.fd, KVM_GET_SREGS, sregs, "KVM_GET_SREGS");
+  return { tscHz: ioctl(vcpu.fd, KVM_GET_TSC_KHZ, 0, "KVM_GET_TSC_KHZ") * 1000, sregs };
+}

@@ -1,0 +1,159 @@
+// kvm-machine.ts: one VM with one vCPU on /dev/kvm. Returns exits; never acts on them.
+import { ioctlBuffer, tryIoctl } from "../../linux/ioctl.js";
+import * as K from "../../linux/kvm.js";
+import { lastErrno } from "../../linux/libc.js";
+import { SystemCallError } from "../../linux/system-call-error.js";
+import type { AddressSpace } from "../address-space.js";
+import type { Exit, Machine, Registers } from "../machine.js";
+import { GuestMemory } from "../memory.js";
+import { MACHINE_START } from "../memory-map.js";
+import { type ExceptionFrame, isStraySyscall, readExceptionFrame, SYSCALL_BYTES } from "./exception-frame.js";
+import type { KvmHost } from "./host.js";
+import { lowMemory } from "./low-memory.js";
+import { KvmParts } from "./parts.js";
+import { userSregs } from "./segments.js";
+import { isHypercallPort, STUB_PORT, STUB_STRIDE, STUBS } from "./supervisor.js";
+
+const PAGE_FAULT = 14;
+const INVALID_OPCODE = 6;
+const INTERRUPTED: Exit = { kind: "interrupted" };
+const FS_BASE = K.Sregs.offset.fs + K.Segment.offset.base;
+const GS_BASE = K.Sregs.offset.gs + K.Segment.offset.base;
+
+export class KvmMachine implements Machine {
+  readonly kind = "kvm";
+  readonly memory: GuestMemory;
+  readonly #host: KvmHost;
+  readonly #parts: KvmParts;
+  readonly #vcpu: number;
+  readonly #runView: DataView;
+  readonly #regs = new Uint8Array(K.Regs.size);
+  readonly #sregs: Uint8Array;
+  /** What the CPU pushed, while the vCPU stands in a stub. */
+  #frame: ExceptionFrame | undefined;
+  #closed = false;
+
+  constructor(host: KvmHost, space: AddressSpace) {
+    this.#host = host;
+    const low = lowMemory(space);
+    this.#parts = KvmParts.open(host, space.memoryBytes);
+    this.#vcpu = this.#parts.vcpu.fd;
+    this.#runView = viewOf(this.#parts.run.bytes);
+    this.memory = new GuestMemory(this.#parts.memory.bytes, space);
+    this.memory.bytes.set(low.bytes, MACHINE_START);
+    this.#sregs = userSregs(host.initialSregs, low.pageTableRoot);
+  }
+
+  run(deadline: number): Exit {
+    if (performance.now() >= deadline) return INTERRUPTED;
+    this.#host.timer.arm(deadline);
+    if (tryIoctl(this.#vcpu, K.KVM_RUN, 0) === -1) return this.#interruptedOrThrow();
+    const reason = this.#runView.getUint32(K.Run.exit_reason, true);
+    if (reason === K.KVM_EXIT_IO) return this.#portExit();
+    return this.#rareExit(reason);
+  }
+
+  readRegisters(): Registers {
+    ioctlBuffer(this.#vcpu, K.KVM_GET_REGS, this.#regs, "KVM_GET_REGS");
+    ioctlBuffer(this.#vcpu, K.KVM_GET_SREGS, this.#sregs, "KVM_GET_SREGS");
+    const registers: Registers = {
+      ...K.Regs.read(this.#regs),
+      fsBase: viewOf(this.#sregs).getBigUint64(FS_BASE, true),
+      gsBase: viewOf(this.#sregs).getBigUint64(GS_BASE, true),
+    };
+    if (this.#frame === undefined) return registers;
+    return { ...registers, rip: this.#frame.rip, rsp: this.#frame.rsp, rflags: this.#frame.rflags };
+  }
+
+  writeRegisters(registers: Registers): void {
+    K.Regs.write(this.#regs, registers);
+    const user = userSregs(this.#host.initialSregs, Number(K.Sregs.read(this.#sregs).cr3));
+    viewOf(user).setBigUint64(FS_BASE, registers.fsBase, true);
+    viewOf(user).setBigUint64(GS_BASE, registers.gsBase, true);
+    ioctlBuffer(this.#vcpu, K.KVM_SET_SREGS, user, "KVM_SET_SREGS");
+    ioctlBuffer(this.#vcpu, K.KVM_SET_REGS, this.#regs, "KVM_SET_REGS");
+    this.#frame = undefined;
+  }
+
+  interrupt(): void {
+    if (!this.#closed) this.#runView.setUint8(K.Run.immediate_exit, 1);
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#parts.close();
+  }
+
+  #interruptedOrThrow(): Exit {
+    const errno = lastErrno();
+    if (errno !== "EINTR" && errno !== "EAGAIN") throw new SystemCallError("ioctl KVM_RUN", errno);
+    this.#runView.setUint8(K.Run.immediate_exit, 0);
+    this.#host.timer.consume();
+    return INTERRUPTED;
+  }
+
+  #portExit(): Exit {
+    const view = this.#runView;
+    const port = view.getUint16(K.Run.io_port, true);
+    const isOut = view.getUint8(K.Run.io_direction) === 1;
+    const size = view.getUint8(K.Run.io_size);
+    if (port === STUB_PORT) return this.#exceptionExit();
+    if (isOut && size === 4 && view.getUint32(K.Run.io_count, true) === 1 && isHypercallPort(port)) {
+      const at = Number(view.getBigUint64(K.Run.io_data_offset, true));
+      return { kind: "hypercall", port, argument: view.getUint32(at, true) };
+    }
+    return { kind: "port", port, direction: isOut ? "out" : "in", size };
+  }
+
+  #exceptionExit(): Exit {
+    // Hardware leaves rip at the stub's `out`, KVM's emulator behind it: both are within the stub's stride.
+    ioctlBuffer(this.#vcpu, K.KVM_GET_REGS, this.#regs, "KVM_GET_REGS");
+    const stopped = K.Regs.read(this.#regs);
+    const vector = Math.floor((Number(stopped.rip) - STUBS) / STUB_STRIDE);
+    this.#frame = readExceptionFrame(this.memory.bytes, vector);
+    if (vector !== PAGE_FAULT)
+      return { kind: "exception", vector, errorCode: this.#frame.errorCode, address: 0n };
+    if (isStraySyscall(this.#frame, stopped.rcx, this.memory)) {
+      this.#frame = { ...this.#frame, rip: stopped.rcx - SYSCALL_BYTES, errorCode: 0 };
+      return { kind: "exception", vector: INVALID_OPCODE, errorCode: 0, address: 0n };
+    }
+    ioctlBuffer(this.#vcpu, K.KVM_GET_SREGS, this.#sregs, "KVM_GET_SREGS");
+    return {
+      kind: "exception",
+      vector,
+      errorCode: this.#frame.errorCode,
+      address: K.Sregs.read(this.#sregs).cr2,
+    };
+  }
+
+  #rareExit(reason: number): Exit {
+    if (reason === K.KVM_EXIT_INTR) return INTERRUPTED;
+    const view = this.#runView;
+    switch (reason) {
+      case K.KVM_EXIT_SHUTDOWN:
+        return { kind: "failed", detail: "the virtual CPU shut down" };
+      case K.KVM_EXIT_MMIO:
+        return {
+          kind: "failed",
+          detail: `access to 0x${view.getBigUint64(K.Run.mmio_phys_addr, true).toString(16)}, where no memory is`,
+        };
+      case K.KVM_EXIT_FAIL_ENTRY:
+        return {
+          kind: "failed",
+          detail: `the CPU refused the guest's state (hardware reason 0x${view.getBigUint64(K.Run.hardware_exit_reason, true).toString(16)})`,
+        };
+      case K.KVM_EXIT_INTERNAL_ERROR:
+        return {
+          kind: "failed",
+          detail: `KVM internal error ${view.getUint32(K.Run.internal_suberror, true)}`,
+        };
+      default:
+        return { kind: "failed", detail: `unexpected KVM exit ${reason}` };
+    }
+  }
+}
+
+function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}

@@ -1,0 +1,63 @@
+// parts.ts: the kernel objects of one VM, opened all or not at all.
+import { Descriptor } from "../../linux/descriptor.js";
+import { ioctl, ioctlBuffer } from "../../linux/ioctl.js";
+import * as K from "../../linux/kvm.js";
+import { type Mapping, mapShared } from "../../linux/mapping.js";
+import type { KvmHost } from "./host.js";
+
+/** Owned by one KvmMachine. */
+export class KvmParts {
+  readonly vm: Descriptor;
+  readonly vcpu: Descriptor;
+  /** The vCPU's kvm_run. */
+  readonly run: Mapping;
+  /** Guest memory, all zeros. */
+  readonly memory: Mapping;
+  readonly #host: KvmHost;
+
+  private constructor(host: KvmHost, vm: Descriptor, vcpu: Descriptor, run: Mapping, memory: Mapping) {
+    this.#host = host;
+    this.vm = vm;
+    this.vcpu = vcpu;
+    this.run = run;
+    this.memory = memory;
+  }
+
+  static open(host: KvmHost, memoryBytes: number): KvmParts {
+    const undo: (() => void)[] = [];
+    try {
+      const vm = new Descriptor(ioctl(host.kvm.fd, K.KVM_CREATE_VM, 0, "KVM_CREATE_VM"));
+      undo.push(() => vm.close());
+      const memory = host.memory.take(memoryBytes);
+      undo.push(() => host.memory.giveBack(memory));
+      setMemoryRegion(vm.fd, memory);
+      const vcpu = new Descriptor(ioctl(vm.fd, K.KVM_CREATE_VCPU, 0, "KVM_CREATE_VCPU"));
+      undo.push(() => vcpu.close());
+      const run = mapShared(vcpu.fd, host.runBytes, "a vCPU's kvm_run");
+      undo.push(() => run.close());
+      ioctlBuffer(vcpu.fd, K.KVM_SET_CPUID2, host.cpuid, "KVM_SET_CPUID2");
+      ioctlBuffer(vcpu.fd, K.KVM_SET_SIGNAL_MASK, host.signalMask, "KVM_SET_SIGNAL_MASK");
+      return new KvmParts(host, vm, vcpu, run, memory);
+    } catch (error) {
+      for (const close of undo.reverse()) close();
+      throw error;
+    }
+  }
+
+  close(): void {
+    this.run.close();
+    this.vcpu.close();
+    this.vm.close();
+    // Only now does KVM hold no reference to the memory.
+    this.#host.memory.giveBack(this.memory);
+  }
+}
+
+function setMemoryRegion(vm: number, memory: Mapping): void {
+  const region = new Uint8Array(K.UserspaceMemoryRegion.size);
+  K.UserspaceMemoryRegion.write(region, {
+    memory_size: BigInt(memory.length),
+    userspace_addr: memory.address,
+  });
+  ioctlBuffer(vm, K.KVM_SET_USER_MEMORY_REGION, region, "KVM_SET_USER_MEMORY_REGION");
+}

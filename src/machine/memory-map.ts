@@ -1,0 +1,29 @@
+// memory-map.ts: fixed guest addresses, the same for every machine. Constants only.
+//
+//   0x0000_0000  +--------------------------------+
+//                | page zero: absent              |
+//   0x0000_1000  +--------------------------------+
+//                | a machine's own pages: absent  |   kvm: GDT, IDT, TSS, stubs, exception stack,
+//                | for the guest                  |        page tables (kvm/supervisor.ts)
+//   0x0008_0000  +--------------------------------+
+//                | boot info                      |
+//   0x0008_1000  | manifest                       |   read-only for the guest
+//   0x0008_3000  | command line                   |
+//   0x0008_5000  +--------------------------------+
+//                | absent                         |
+//   0x0010_0000  +--------------------------------+
+//                | the image's segments           |   as their flags say
+//   kernel_end   +--------------------------------+
+//                | heap, then stack from above    |   read-write
+//   mem_size     +--------------------------------+
+//                | net ring, if devices want it   |   read-write
+//   end          +--------------------------------+
+
+/** First address that a machine may keep for itself. */
+export const MACHINE_START = 0x1000;
+export const MACHINE_END = 0x80000;
+
+export const BOOT_INFO = 0x80000;
+export const MANIFEST = 0x81000;
+export const COMMAND_LINE = 0x83000;
+export const BOOT_PAGES_END = 0x85000;
