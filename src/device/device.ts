@@ -3,7 +3,7 @@ import type { GuestMemory } from "../machine/memory.js";
 
 /**
  * Answers one hypercall. `argument` is the GPA of the argument struct, unchecked.
- * A promise means that the guest waits; throwing `GuestFault` ends the guest.
+ * A promise means that the guest waits; throwing `GuestFault` ends the guest. A guest makes one hypercall at a time.
  */
 export type Answer = (memory: GuestMemory, argument: number) => void | Promise<void>;
 
