@@ -1,0 +1,116 @@
+// inspect.ts: `mayfly inspect IMAGE`: what is in a unikernel file. Reads the file and boots nothing.
+import Table from "cli-table3";
+import { Command } from "commander";
+import { type Image, loadImage } from "../image/image.js";
+
+/** What `--json` prints: addresses and sizes are plain numbers, sizes in bytes. */
+export interface ImageDescription {
+  name: string;
+  target: string;
+  abiVersion: number;
+  entry: number;
+  /** "name+offset" of the entry's symbol, or null without a symbol table. */
+  entrySymbol: string | null;
+  /** First page behind the image: the least memory that holds it. */
+  end: number;
+  segments: { address: number; fileBytes: number; memoryBytes: number; flags: string; permissions: string }[];
+  devices: { handle: number; type: string; name: string }[];
+}
+
+/** The facts about an image as plain data. */
+export function describeImage(image: Image): ImageDescription {
+  const symbol = image.symbolAt(image.entry);
+  return {
+    name: image.name,
+    target: image.target,
+    abiVersion: image.abiVersion,
+    entry: image.entry,
+    entrySymbol: symbol === undefined ? null : symbolText(symbol),
+    end: image.end,
+    segments: image.segments.map(({ address, fileBytes, memoryBytes, flags, permissions }) => ({
+      address,
+      fileBytes: fileBytes.length,
+      memoryBytes,
+      flags,
+      permissions,
+    })),
+    devices: image.devices.map(({ handle, type, name }) => ({ handle, type, name })),
+  };
+}
+
+function symbolText({ name, offset }: { name: string; offset: number }): string {
+  return offset === 0 ? name : `${name}+${hex(offset)}`;
+}
+
+/** The same facts for people: lines of words and two tables. */
+export function renderDescription(description: ImageDescription): string {
+  const { name, target, abiVersion, entry, entrySymbol, end, segments, devices } = description;
+  const facts = plainTable([]);
+  facts.push(
+    ["image", name],
+    ["target", `${target}, ABI version ${abiVersion}`],
+    ["entry", entrySymbol === null ? hex(entry) : `${hex(entry)} (${entrySymbol})`],
+    ["end", hex(end)],
+  );
+  const memory = plainTable(
+    ["address", "flags", "in file", "in memory", "guest may"],
+    ["left", "left", "right", "right"],
+  );
+  for (const { address, fileBytes, memoryBytes, flags, permissions } of segments) {
+    memory.push([
+      hex(address),
+      flags,
+      bytesText(fileBytes),
+      bytesText(memoryBytes),
+      PERMISSION_TEXT[permissions],
+    ]);
+  }
+  const manifest = plainTable(["handle", "type", "name"], ["right"]);
+  for (const { handle, type, name } of devices) manifest.push([handle, type, name]);
+  return [
+    text(facts),
+    `segments\n${text(memory)}`,
+    devices.length === 0 ? "manifest: no devices" : `manifest\n${text(manifest)}`,
+  ].join("\n\n");
+}
+
+const PERMISSION_TEXT: Record<string, string> = { r: "read", rw: "read, write", rx: "read, execute" };
+
+type Alignment = "left" | "right";
+
+/** Columns without lines or colors, two spaces apart. */
+function plainTable(head: string[], colAligns: Alignment[] = []) {
+  const none = { top: "", "top-mid": "", "top-left": "", "top-right": "" };
+  const chars = {
+    ...none,
+    ...{ bottom: "", "bottom-mid": "", "bottom-left": "", "bottom-right": "" },
+    ...{ left: "", "left-mid": "", mid: "", "mid-mid": "", right: "", "right-mid": "", middle: "  " },
+  };
+  const style = { head: [], border: [], "padding-left": 0, "padding-right": 0 };
+  return new Table({ head, colAligns, chars, style });
+}
+
+function text(table: { toString(): string }): string {
+  return table.toString().replace(/ +$/gm, "");
+}
+
+function hex(value: number): string {
+  return `0x${value.toString(16)}`;
+}
+
+function bytesText(bytes: number): string {
+  return `${bytes.toLocaleString("en-US")} B`;
+}
+
+/** The command, to be added to the program. */
+export function inspectCommand(): Command {
+  return new Command("inspect")
+    .description("print what is in an image: target, entry, segments, manifest")
+    .argument("<image>", "the unikernel file")
+    .option("--json", "print one JSON object")
+    .action(async (path: string, options: { json?: true }) => {
+      const description = describeImage(await loadImage(path));
+      const output = options.json ? JSON.stringify(description, null, 2) : renderDescription(description);
+      process.stdout.write(`${output}\n`);
+    });
+}

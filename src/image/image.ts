@@ -1,0 +1,129 @@
+// image.ts: a unikernel image as a value: what it is built for, what goes where, which devices it needs.
+
+import { constants } from "node:fs";
+import { type FileHandle, open } from "node:fs/promises";
+import { MayflyError } from "../errors.js";
+import { pageUp, type Region } from "../machine/address-space.js";
+import { type ElfHeader, readElfHeader, readProgramHeaders } from "./elf.js";
+import { hex, type ImageFile, invalid, printable } from "./image-file.js";
+import { type ManifestDevice, readManifest } from "./manifest.js";
+import { readNotes } from "./notes.js";
+import { readSegments, regionsOf, type Segment } from "./segments.js";
+import { SymbolTable } from "./symbols.js";
+
+export type { AttachedDevice, ManifestDevice } from "./manifest.js";
+export type { Segment } from "./segments.js";
+
+type Parts = Omit<Image, "regions" | "symbolAt">;
+
+/** A checked image. It holds the file's bytes and never changes; any number of VMs may boot from it. */
+export class Image {
+  /** As the caller named it; a path when it was loaded. */
+  readonly name: string;
+  readonly target: "hvt";
+  readonly abiVersion: number;
+  /** Guest-physical address of the first instruction. */
+  readonly entry: number;
+  /** In ascending order, disjoint. */
+  readonly segments: readonly Segment[];
+  /** The first page behind the highest segment: the guest's `kernel_end`. */
+  readonly end: number;
+  /** What the manifest declares, in order of the handles. */
+  readonly devices: readonly ManifestDevice[];
+  readonly #bytes: Uint8Array;
+  #symbols: SymbolTable | undefined;
+
+  /** Use `parseImage` or `loadImage`: they check. */
+  constructor(parts: Parts, bytes: Uint8Array) {
+    this.name = parts.name;
+    this.target = parts.target;
+    this.abiVersion = parts.abiVersion;
+    this.entry = parts.entry;
+    this.segments = parts.segments;
+    this.end = parts.end;
+    this.devices = parts.devices;
+    this.#bytes = bytes;
+  }
+
+  /** Same as `loadImage`. */
+  static load(path: string): Promise<Image> {
+    return loadImage(path);
+  }
+
+  /** The image's pages with their permissions: page-aligned, ascending, disjoint. */
+  regions(): Region[] {
+    return regionsOf(this.segments);
+  }
+
+  /** The symbol at or below an address of the image, and the bytes from there; nothing without a symbol table. */
+  symbolAt(address: number): { name: string; offset: number } | undefined {
+    const segment = this.segments.find(
+      (each) => address >= each.address && address < each.address + each.memoryBytes,
+    );
+    if (segment === undefined) return undefined;
+    this.#symbols ??= SymbolTable.read(this.#bytes);
+    const symbol = this.#symbols.nearest(address);
+    if (symbol === undefined || symbol.address < segment.address) return undefined;
+    return { name: symbol.name, offset: address - symbol.address };
+  }
+}
+
+/**
+ * Checks the bytes of a unikernel file and says what is in it. Copies nothing: the bytes must stay as they are.
+ *
+ * @param bytes the whole file
+ * @param name what errors call it
+ * @throws {MayflyError} IMAGE_INVALID: one line that names the field, what it is and what was expected
+ * @example
+ * const image = parseImage(await readFile("hello.img"), "hello.img");
+ * console.log(image.entry, image.devices);
+ */
+export function parseImage(bytes: Uint8Array, name: string): Image {
+  const file: ImageFile = { name, bytes };
+  const header = readElfHeader(file);
+  const programHeaders = readProgramHeaders(file, header);
+  const segments = readSegments(file, programHeaders);
+  const entry = readEntry(file, header, segments);
+  const { target, abiVersion, manifest } = readNotes(file, programHeaders);
+  const devices = readManifest(file, manifest);
+  const highest = segments.at(-1)!;
+  const end = pageUp(highest.address + highest.memoryBytes);
+  return new Image({ name, target, abiVersion, entry, segments, end, devices }, bytes);
+}
+
+function readEntry(file: ImageFile, { e_entry }: ElfHeader, segments: readonly Segment[]): number {
+  const inText = segments.some(
+    ({ address, fileBytes, permissions }) =>
+      permissions === "rx" && e_entry >= address && e_entry < address + fileBytes.length,
+  );
+  if (!inText)
+    throw invalid(file, "e_entry", hex(e_entry), "an address in an executable segment's file bytes");
+  return Number(e_entry);
+}
+
+/**
+ * Reads and checks a unikernel file.
+ *
+ * @throws {MayflyError} IMAGE_UNREADABLE when the file cannot be read, IMAGE_INVALID as `parseImage`
+ */
+export async function loadImage(path: string): Promise<Image> {
+  return parseImage(await readImageFile(path), path);
+}
+
+async function readImageFile(path: string): Promise<Uint8Array> {
+  let handle: FileHandle | undefined;
+  try {
+    // Without O_NONBLOCK, opening a FIFO would wait for a writer.
+    handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    if (!(await handle.stat()).isFile())
+      throw new Error("got a directory or a device, expected a regular file");
+    return await handle.readFile();
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new MayflyError("IMAGE_UNREADABLE", `read image ${printable(path)}: ${printable(reason)}`, {
+      cause,
+    });
+  } finally {
+    await handle?.close();
+  }
+}
