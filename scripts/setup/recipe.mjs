@@ -1,0 +1,92 @@
+// recipe.mjs: the steps of the set-up, in their order. Each looks first and works only when something is stale.
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { filesUnder, fingerprint, isNewer, orphans, readStamp } from "./stale.mjs";
+import { runCommand, runStep, SetupError, say } from "./step.mjs";
+import { installCommand, isRoot, kvmProblem, missingTools, packageManager } from "./system.mjs";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const stamp = join(root, "dist", ".stamp");
+
+/** Does what is needed. Says what went wrong and returns false when a step fails. */
+export async function setUp() {
+  try {
+    // The system first: what needs the user's hand should not wait for a download.
+    await installSystemPackages();
+    await installNpmPackages();
+    await compileTypeScript();
+    await buildGuestImages();
+    warnAboutKvm();
+    return true;
+  } catch (error) {
+    if (!(error instanceof SetupError)) throw error;
+    console.error(error.message);
+    return false;
+  }
+}
+
+async function installSystemPackages() {
+  const missing = missingTools();
+  if (missing.length === 0) return;
+  const manager = packageManager();
+  const names = missing.map((tool) => tool.name).join(", ");
+  if (manager?.name !== "apt-get" || !isRoot) {
+    throw new SetupError(`setup: missing: ${names}\n→ ${installCommand(manager, missing)}`);
+  }
+  const packages = missing.map((tool) => tool.packages["apt-get"]);
+  const environment = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
+  const install = ["install", "-y", "--no-install-recommends", ...packages];
+  await runStep(`installing ${names}`, `installed ${names}`, async () => {
+    // A machine whose package lists are absent or old fails at first; then they are fetched.
+    const first = await runCommand("apt-get", install, { env: environment, mayFail: true });
+    if (first.status === 0) return;
+    await runCommand("apt-get", ["update"], { env: environment, mayFail: true });
+    await runCommand("apt-get", install, { env: environment });
+  });
+}
+
+async function installNpmPackages() {
+  // npm writes this file last, so it is missing or old after an install that was cut short.
+  if (!isNewer(join(root, "package-lock.json"), join(root, "node_modules", ".package-lock.json"))) return;
+  await runStep("installing npm packages", "installed npm packages", () =>
+    runCommand("npm", ["ci", "--no-fund", "--no-audit"], { cwd: root }),
+  );
+}
+
+async function compileTypeScript() {
+  const sources = ["src", "test", "bench"].flatMap((folder) => filesUnder(join(root, folder), ".ts"));
+  const now = fingerprint([join(root, "tsconfig.json"), join(root, "package-lock.json"), ...sources]);
+  if (readStamp(stamp) === now) return;
+  await runStep("compiling TypeScript", "compiled TypeScript", async () => {
+    // A file whose source is gone would still be imported, and its tests still run.
+    for (const file of orphans(join(root, "dist"), root)) rmSync(file);
+    const tsc = join(root, "node_modules", ".bin", "tsc");
+    await runCommand(tsc, ["--project", root, "--pretty", String(process.stdout.isTTY === true)]);
+    mkdirSync(join(root, "dist"), { recursive: true });
+    writeFileSync(stamp, now);
+  });
+}
+
+async function buildGuestImages() {
+  const builder = join(root, "scripts", "build-guests.mjs");
+  const inputs = ["guest", "src/build", "src/abi"].flatMap((folder) => filesUnder(join(root, folder)));
+  const outputs = join(root, "build", "apps");
+  // The images count as well: one that was removed is made again.
+  const now = () => fingerprint([builder, ...inputs, ...filesUnder(outputs, ".img")]);
+  const guestStamp = join(outputs, ".stamp");
+  if (readStamp(guestStamp) === now()) return;
+  await runStep("building guest images", "built guest images", async () => {
+    const { output } = await runCommand(process.execPath, [builder], { cwd: root });
+    mkdirSync(outputs, { recursive: true });
+    writeFileSync(guestStamp, now());
+    // The builder prints a line for each image that it made.
+    return output !== "";
+  });
+}
+
+/** Not an error: everything but running a VM works without KVM, and a test that needs it says why it skips. */
+function warnAboutKvm() {
+  const problem = kvmProblem();
+  if (problem !== undefined) say(`${problem}: VMs cannot run here\n→ npm run doctor`);
+}

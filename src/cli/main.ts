@@ -1,0 +1,32 @@
+// main.ts: the `mayfly` command: loads one command, runs it, and turns what it throws into words and an exit status.
+import { writeSync } from "node:fs";
+import { commandName, makeProgram } from "./program.js";
+import { isBrokenPipe, reportError } from "./report-error.js";
+import { painter } from "./terminal.js";
+
+/** @param argv what follows `mayfly` */
+export async function main(argv: readonly string[]): Promise<void> {
+  process.stdout.on("error", (error) => {
+    if (isBrokenPipe(error)) process.exit(0);
+    throw error;
+  });
+  const program = await makeProgram(argv);
+  try {
+    await program.parseAsync(argv, { from: "user" });
+  } catch (error) {
+    const command = program.commands.find((candidate) => candidate.name() === commandName(argv));
+    const debug = (command?.optsWithGlobals() ?? program.opts()).debug === true;
+    const report = reportError(error, { command: command?.name(), debug, paint: painter(process.stderr) });
+    writeError(report.text);
+    // At once: a command that failed half-way may have left timers or sockets that would keep the process.
+    process.exit(report.exitStatus);
+  }
+}
+
+function writeError(text: string): void {
+  try {
+    writeSync(2, text);
+  } catch (error) {
+    if (!isBrokenPipe(error)) throw error;
+  }
+}

@@ -1,0 +1,69 @@
+// readings.ts: everything that the checks judge, read from this machine once. Changes nothing; makes a few VMs for a trial.
+import { accessTo, commandVersion, type FileAccess, readNumber, readWord } from "./host-files.js";
+import type { KvmReadings } from "./kvm-probe.js";
+
+export interface Readings {
+  /** "20.12.0" */
+  readonly nodeVersion: string;
+  readonly arch: string;
+  readonly platform: string;
+  readonly kvmDevice: FileAccess;
+  /** Undefined when KVM could not be asked; then `kvmError` has the reason, if the device is usable. */
+  readonly kvm: KvmReadings | undefined;
+  readonly kvmError: string | undefined;
+  /** Which of KVM's modules are loaded: "kvm_intel", "kvm_amd", "kvm_pvm". */
+  readonly kvmModules: readonly string[];
+  /** The flags of the first CPU in /proc/cpuinfo. */
+  readonly cpuFlags: ReadonlySet<string>;
+  /** "Y", "N", "never"; undefined when this KVM has no such knob. */
+  readonly nxHugePages: string | undefined;
+  /** Mount options of cgroup 2, or undefined when it is not mounted. */
+  readonly cgroupOptions: string | undefined;
+  /** "always", "madvise", "never"; undefined when the kernel has none. */
+  readonly hugePages: string | undefined;
+  readonly tapDevice: FileAccess;
+  /** The first line of `--version`; undefined when the tool is missing. */
+  readonly compiler: string | undefined;
+  readonly linker: string | undefined;
+  readonly seccompActions: string | undefined;
+  readonly securityModules: string | undefined;
+  readonly availableMemoryMiB: number | undefined;
+}
+
+const KVM_MODULES = ["kvm_intel", "kvm_amd", "kvm_pvm"];
+
+/** Reads this machine. */
+export async function readMachine(): Promise<Readings> {
+  const kvmDevice = accessTo("/dev/kvm");
+  const cpuFlags = readWord("/proc/cpuinfo", /^flags\s*:\s*(.*)$/m) ?? "";
+  const availableKiB = readNumber("/proc/meminfo", /^MemAvailable:\s*(\d+) kB$/m);
+  return {
+    nodeVersion: process.versions.node,
+    arch: process.arch,
+    platform: process.platform,
+    kvmDevice,
+    ...(await readKvm(kvmDevice)),
+    kvmModules: KVM_MODULES.filter((name) => accessTo(`/sys/module/${name}`) !== "absent"),
+    cpuFlags: new Set(cpuFlags.split(" ")),
+    nxHugePages: readWord("/sys/module/kvm/parameters/nx_huge_pages", /(\S+)/),
+    cgroupOptions: readWord("/proc/mounts", /^\S+ \S+ cgroup2 (\S+)/m),
+    hugePages: readWord("/sys/kernel/mm/transparent_hugepage/enabled", /\[(\w+)\]/),
+    tapDevice: accessTo("/dev/net/tun"),
+    compiler: commandVersion("cc"),
+    linker: commandVersion("ld"),
+    seccompActions: readWord("/proc/sys/kernel/seccomp/actions_avail", /^(.*)$/m),
+    securityModules: readWord("/sys/kernel/security/lsm", /^(.*)$/m),
+    availableMemoryMiB: availableKiB === undefined ? undefined : Math.floor(availableKiB / 1024),
+  };
+}
+
+/** The FFI is loaded here and not before: where it does not load, the doctor must still be able to say so. */
+async function readKvm(device: FileAccess): Promise<Pick<Readings, "kvm" | "kvmError">> {
+  if (device !== "usable") return { kvm: undefined, kvmError: undefined };
+  try {
+    const { probeKvm } = await import("./kvm-probe.js");
+    return { kvm: probeKvm(), kvmError: undefined };
+  } catch (error) {
+    return { kvm: undefined, kvmError: error instanceof Error ? error.message : String(error) };
+  }
+}
