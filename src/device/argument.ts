@@ -40,6 +40,14 @@ export class Argument<F extends Fields> {
     return this.#view.getUint32(at, true) + this.#view.getUint32(at + 4, true) * 0x1_0000_0000;
   }
 
+  u32(field: keyof F): number {
+    return this.#view.getUint32(this.#layout.offset[field], true);
+  }
+
+  setU32(field: keyof F, value: number): void {
+    this.#view.setUint32(this.#layout.offset[field], value, true);
+  }
+
   setU64(field: keyof F, value: bigint): void {
     this.#view.setBigUint64(this.#layout.offset[field], value, true);
   }

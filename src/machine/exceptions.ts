@@ -76,7 +76,9 @@ export function reflect(
     );
   for (const attempt of [exception, { vector: DOUBLE_FAULT, errorCode: 0 }]) {
     const entered = enterHandler(machine.memory, tables, attempt, registers);
-    if (entered !== undefined) return machine.writeRegisters(entered);
+    if (entered === undefined) continue;
+    machine.writeRegisters(entered);
+    return;
   }
   throw new GuestFault(
     "triple-fault",

@@ -6,6 +6,7 @@ export type GuestFaultReason =
   | "exception" // a CPU exception that the guest has no handler for
   | "triple-fault" // an exception whose handler, and then the double fault's, could not be entered
   | "privileged-instruction" // an instruction that no guest may execute and that is not emulated
+  | "memory-limit" // it touched memory behind the end of its own
   | "exchange-violation"; // the exchange's protocol was broken
 
 /** A guest's misdeed. Not an error of Mayfly's: the VM's end tells it (reason, sentence, address). */

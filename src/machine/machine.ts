@@ -62,6 +62,8 @@ export interface Machine {
   writeRegisters(registers: Registers): void;
   /** Makes the current or the next `run` return at once, with `interrupted`. */
   interrupt(): void;
+  /** Bytes of guest memory that are resident: what the guest and the monitor touched. */
+  touchedBytes(): number;
   /** Gives back memory and descriptors. A second call does nothing. */
   close(): void;
 }

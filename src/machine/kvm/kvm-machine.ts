@@ -79,6 +79,10 @@ export class KvmMachine implements Machine {
     if (!this.#closed) this.#runView.setUint8(K.Run.immediate_exit, 1);
   }
 
+  touchedBytes(): number {
+    return this.#closed ? 0 : this.#parts.memory.residentBytes();
+  }
+
   close(): void {
     if (this.#closed) return;
     this.#closed = true;

@@ -1,0 +1,24 @@
+// index.ts: the library's face: what a program imports from "mayfly".
+
+export type { BlockBackend } from "./device/block.js";
+export { blockFile } from "./device/block-file.js";
+export { blockMemory } from "./device/block-memory.js";
+export type { ConsoleSink } from "./device/console.js";
+export { ConsoleCollector, descriptorSink, discardOutput } from "./device/console-sinks.js";
+export type { NetBackend } from "./device/net.js";
+export { createNetPair, NetHub } from "./device/net-memory.js";
+export { netTap } from "./device/net-tap.js";
+export { type ErrorCode, MayflyError } from "./errors.js";
+export { Image, loadImage, parseImage } from "./image/image.js";
+export { SystemCallError } from "./linux/system-call-error.js";
+export type {
+  BodySource,
+  ExchangeRequest,
+  ExchangeResponse,
+  HeaderList,
+} from "./monitor/exchange/message.js";
+export type { LimitOptions } from "./monitor/limits.js";
+export { Monitor, type VmOptions } from "./monitor/monitor.js";
+export type { VmStats } from "./monitor/stats.js";
+export { Vm } from "./monitor/vm.js";
+export { formatEnd, type GuestReport, type VmEnd, type VmEndReason } from "./monitor/vm-end.js";

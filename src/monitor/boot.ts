@@ -1,0 +1,84 @@
+// boot.ts: makes a new machine ready for its first instruction: segments, manifest, command line, boot info, registers.
+import {
+  BootInfo,
+  HVT_CMDLINE_SIZE,
+  HVT_FEATURE_RING_IO,
+  MAYFLY_FEATURE_EXCHANGE,
+} from "../abi/boot-info.js";
+import { MayflyError } from "../errors.js";
+import { type AttachedDevice, encodeManifest } from "../image/manifest.js";
+import type { Machine, Registers } from "../machine/machine.js";
+import { BOOT_INFO, COMMAND_LINE, MANIFEST } from "../machine/memory-map.js";
+import type { PreparedImage } from "./prepare.js";
+
+const ZERO_REGISTERS: Omit<Registers, "rip" | "rsp" | "rdi"> = {
+  rax: 0n,
+  rbx: 0n,
+  rcx: 0n,
+  rdx: 0n,
+  rsi: 0n,
+  rbp: 0n,
+  r8: 0n,
+  r9: 0n,
+  r10: 0n,
+  r11: 0n,
+  r12: 0n,
+  r13: 0n,
+  r14: 0n,
+  r15: 0n,
+  rflags: 2n, // interrupts off, IOPL 0: the I/O bitmap decides
+  fsBase: 0n,
+  gsBase: 0n,
+};
+
+export interface BootOptions {
+  /** The guest's arguments, joined by spaces. */
+  readonly commandLine: string;
+  /** In the manifest's order. */
+  readonly devices: readonly AttachedDevice[];
+  /** The guest's time-stamp counter, Hz. */
+  readonly tscHz: number;
+}
+
+/** A command line as the guest sees it: UTF-8, ended by a zero byte. */
+export function encodeCommandLine(commandLine: string): Uint8Array {
+  const bytes = Buffer.from(`${commandLine}\0`);
+  if (bytes.length > HVT_CMDLINE_SIZE)
+    throw new MayflyError(
+      "OPTION_INVALID",
+      `the guest's arguments: got ${bytes.length - 1} bytes, expected at most ${HVT_CMDLINE_SIZE - 1}`,
+    );
+  return bytes;
+}
+
+/** Fills the memory of a machine fresh from its host. Everything not written here is zero. */
+export function loadImage(machine: Machine, prepared: PreparedImage, options: BootOptions): void {
+  const memory = machine.memory.bytes;
+  for (const segment of prepared.image.segments) memory.set(segment.fileBytes, segment.address);
+  memory.set(encodeManifest(options.devices), MANIFEST);
+  memory.set(encodeCommandLine(options.commandLine), COMMAND_LINE);
+  BootInfo.write(
+    memory,
+    {
+      mem_size: BigInt(prepared.guestMemoryBytes),
+      kernel_end: BigInt(prepared.image.end),
+      cpu_cycle_freq: BigInt(options.tscHz),
+      cmdline: BigInt(COMMAND_LINE),
+      mft: BigInt(MANIFEST),
+      host_features: MAYFLY_FEATURE_EXCHANGE + (prepared.ringAddress === 0 ? 0 : HVT_FEATURE_RING_IO),
+      guest_features: 0,
+      net_ring: BigInt(prepared.ringAddress),
+    },
+    BOOT_INFO,
+  );
+}
+
+/** Sets the registers that the ABI promises at the entry point. */
+export function enterImage(machine: Machine, prepared: PreparedImage): void {
+  machine.writeRegisters({
+    ...ZERO_REGISTERS,
+    rip: BigInt(prepared.image.entry),
+    rsp: BigInt(prepared.guestMemoryBytes - 8),
+    rdi: BigInt(BOOT_INFO),
+  });
+}

@@ -1,0 +1,64 @@
+// body-channel.ts: a response's body on its way from the guest to one reader, with back-pressure.
+
+/** Unread bytes above which the guest waits. */
+const HIGH_WATER_BYTES = 256 * 1024;
+
+/** One writer, one reader. */
+export class BodyChannel implements AsyncIterable<Uint8Array> {
+  #pieces: Uint8Array[] = [];
+  #unread = 0;
+  #ended = false;
+  #failure: { error: unknown } | undefined;
+  #wakeReader: (() => void) | undefined;
+  #wakeWriter: (() => void) | undefined;
+
+  /** Hands over a piece; a promise when the writer is to wait for the reader. Pieces after the reader left are dropped. */
+  push(piece: Uint8Array): void | Promise<void> {
+    if (piece.length === 0 || this.#ended) return;
+    this.#pieces.push(piece);
+    this.#unread += piece.length;
+    this.#wakeReader?.();
+    if (this.#unread >= HIGH_WATER_BYTES)
+      return new Promise((resolve) => {
+        this.#wakeWriter = resolve;
+      });
+  }
+
+  /** No more pieces will come. */
+  end(): void {
+    this.#ended = true;
+    this.#wakeReader?.();
+    this.#wakeWriter?.();
+  }
+
+  /** The rest will never come: the reader gets this error after the pieces so far. */
+  fail(error: unknown): void {
+    if (this.#ended) return;
+    this.#failure = { error };
+    this.end();
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void, undefined> {
+    try {
+      for (;;) {
+        const piece = this.#pieces.shift();
+        if (piece !== undefined) {
+          this.#unread -= piece.length;
+          if (this.#unread < HIGH_WATER_BYTES) this.#wakeWriter?.();
+          yield piece;
+        } else if (this.#ended) {
+          if (this.#failure !== undefined) throw this.#failure.error;
+          return;
+        } else {
+          await new Promise<void>((resolve) => {
+            this.#wakeReader = resolve;
+          });
+          this.#wakeReader = undefined;
+        }
+      }
+    } finally {
+      this.#pieces = [];
+      this.end();
+    }
+  }
+}

@@ -1,0 +1,187 @@
+// exchange-device.ts: the exchange hypercall: hands requests to the guest and takes its responses (docs/abi.md).
+import {
+  Exchange,
+  MAYFLY_EXCHANGE_BUFFER_MIN,
+  MAYFLY_EXCHANGE_MORE,
+  MAYFLY_EXCHANGE_NEXT,
+  MAYFLY_EXCHANGE_PIO,
+  MAYFLY_EXCHANGE_READ,
+  MAYFLY_EXCHANGE_WRITE,
+} from "../../abi/exchange.js";
+import { SOLO5_R_OK } from "../../abi/hypercalls.js";
+import { Argument } from "../../device/argument.js";
+import type { Answers, Device } from "../../device/device.js";
+import { MayflyError } from "../../errors.js";
+import type { GuestMemory } from "../../machine/memory.js";
+import { BodyChannel } from "./body-channel.js";
+import type { ExchangeRequest, ExchangeResponse } from "./message.js";
+import { RequestBody } from "./request-body.js";
+import { encodeRequestHead } from "./request-head.js";
+import { decodeResponseHead, violation } from "./response-head.js";
+
+/** A request with everything that its response needs. */
+interface Serving {
+  readonly head: Uint8Array;
+  readonly body: RequestBody;
+  readonly response: BodyChannel;
+  readonly resolve: (response: ExchangeResponse) => void;
+  readonly reject: (error: unknown) => void;
+  hasHead: boolean;
+}
+
+/** Answers port 0x700. One request at a time. */
+export class ExchangeDevice implements Device {
+  readonly answers: Answers = new Map([
+    [MAYFLY_EXCHANGE_PIO, (memory, address) => this.#exchange(memory, address)],
+  ]);
+  readonly #argument = new Argument(Exchange);
+  #waiting: Serving | undefined;
+  #serving: Serving | undefined;
+  /** Set while the guest waits in NEXT. */
+  #deliver: (() => void) | undefined;
+  #closed = false;
+
+  /** Whether the guest waits for a request. */
+  get idle(): boolean {
+    return this.#deliver !== undefined;
+  }
+
+  /**
+   * Gives the guest a request; resolves with the response's head as soon as the guest hands it over.
+   *
+   * @throws MayflyError VM_BUSY when a request is under way
+   */
+  submit(request: ExchangeRequest): Promise<ExchangeResponse> {
+    if (this.#waiting !== undefined || this.#serving !== undefined)
+      return Promise.reject(new MayflyError("VM_BUSY", "the VM serves another request"));
+    return new Promise((resolve, reject) => {
+      const head = encodeRequestHead(request);
+      const body = new RequestBody(request.body);
+      this.#waiting = { head, body, response: new BodyChannel(), resolve, reject, hasHead: false };
+      this.#deliver?.();
+    });
+  }
+
+  /** The guest is over: whoever still waits for a response gets this error. */
+  fail(error: unknown): void {
+    for (const request of [this.#waiting, this.#serving]) {
+      request?.body.cancel();
+      request?.reject(error);
+      request?.response.fail(error);
+    }
+    this.#waiting = undefined;
+    this.#serving = undefined;
+    this.close();
+  }
+
+  /** Ends the guest's wait for a request, if it is in one. */
+  close(): void {
+    this.#closed = true;
+    this.#deliver?.();
+  }
+
+  #exchange(memory: GuestMemory, address: number): void | Promise<void> {
+    const argument = this.#argument;
+    argument.acquire(memory, address);
+    switch (argument.u32("operation")) {
+      case MAYFLY_EXCHANGE_NEXT:
+        return this.#next(memory);
+      case MAYFLY_EXCHANGE_READ:
+        return this.#read(memory);
+      case MAYFLY_EXCHANGE_WRITE:
+        return this.#write(memory);
+      default:
+        throw violation(`operation: got ${argument.u32("operation")}, expected 1 to 3`);
+    }
+  }
+
+  #next(memory: GuestMemory): void | Promise<void> {
+    const served = this.#serving;
+    if (served === undefined) {
+      if (this.#argument.u64("head_len") + this.#argument.u64("body_len") > 0)
+        throw violation("NEXT with a response, and there was no request");
+    } else {
+      void this.#takePiece(memory, served);
+      if (!served.hasHead) throw violation("NEXT without a response");
+      served.body.cancel();
+      served.response.end();
+      this.#serving = undefined;
+    }
+    this.#buffer(memory);
+    if (this.#waiting !== undefined) return this.#start(memory);
+    return new Promise<void>((resolve) => {
+      this.#deliver = resolve;
+    }).then(() => {
+      this.#deliver = undefined;
+      if (!this.#closed) this.#start(memory);
+    });
+  }
+
+  #read(memory: GuestMemory): void | Promise<void> {
+    const { body } = this.#current("READ");
+    const deliver = (): void => {
+      const length = body.takeInto(this.#buffer(memory));
+      this.#finish(0, length, body.more);
+    };
+    const mustWait = body.more && !body.atHand;
+    return mustWait ? body.fill().then(deliver) : deliver();
+  }
+
+  #write(memory: GuestMemory): void | Promise<void> {
+    const serving = this.#current("WRITE");
+    const full = this.#takePiece(memory, serving);
+    if (!serving.hasHead) throw violation("WRITE of a body before the head");
+    if (full === undefined) return this.#finish(0, 0, serving.body.more);
+    return full.then(() => this.#finish(0, 0, serving.body.more));
+  }
+
+  #current(operation: string): Serving {
+    if (this.#serving === undefined) throw violation(`${operation} without a request`);
+    return this.#serving;
+  }
+
+  /** Takes head and body piece of the argument, as copies. */
+  #takePiece(memory: GuestMemory, serving: Serving): void | Promise<void> {
+    const argument = this.#argument;
+    const headLength = argument.u64("head_len");
+    if (headLength > 0) {
+      if (serving.hasHead) throw violation("a second head");
+      const head = decodeResponseHead(
+        memory.readable(argument.u64("head"), headLength, "response head").slice(),
+      );
+      serving.hasHead = true;
+      serving.resolve({ ...head, body: serving.response });
+    }
+    const bodyLength = argument.u64("body_len");
+    if (bodyLength === 0) return;
+    if (!serving.hasHead) throw violation("a body before the head");
+    return serving.response.push(memory.readable(argument.u64("body"), bodyLength, "response body").slice());
+  }
+
+  #buffer(memory: GuestMemory): Uint8Array {
+    const length = this.#argument.u64("buffer_len");
+    if (length < MAYFLY_EXCHANGE_BUFFER_MIN)
+      throw violation(`buffer_len: got ${length}, expected at least ${MAYFLY_EXCHANGE_BUFFER_MIN}`);
+    return memory.writable(this.#argument.u64("buffer"), length, "request buffer");
+  }
+
+  /** Puts the waiting request into the guest's buffer. */
+  #start(memory: GuestMemory): void {
+    const request = this.#waiting!;
+    this.#waiting = undefined;
+    this.#serving = request;
+    const buffer = this.#buffer(memory);
+    buffer.set(request.head);
+    const length = request.body.takeInto(buffer.subarray(request.head.length));
+    this.#finish(request.head.length, length, request.body.more);
+  }
+
+  #finish(headLength: number, bodyLength: number, more: boolean): void {
+    const argument = this.#argument;
+    argument.setU64("request_head_len", BigInt(headLength));
+    argument.setU64("request_body_len", BigInt(bodyLength));
+    argument.setU32("flags", more ? MAYFLY_EXCHANGE_MORE : 0);
+    argument.setI32("ret", SOLO5_R_OK);
+    argument.store();
+  }
+}

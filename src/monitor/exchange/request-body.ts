@@ -1,0 +1,51 @@
+// request-body.ts: a request's body on its way to the guest, in pieces as large as the guest's buffer.
+import type { BodySource } from "./message.js";
+
+/** Read by one guest; whatever it leaves unread is dropped. */
+export class RequestBody {
+  #rest: Uint8Array;
+  readonly #iterator: AsyncIterator<Uint8Array> | undefined;
+  #ended: boolean;
+
+  constructor(source: BodySource | undefined) {
+    const isWhole = source === undefined || source instanceof Uint8Array;
+    this.#rest = isWhole ? (source ?? new Uint8Array(0)) : new Uint8Array(0);
+    this.#iterator = isWhole ? undefined : source[Symbol.asyncIterator]();
+    this.#ended = isWhole;
+  }
+
+  /** Whether bytes may follow: false only when all are taken. */
+  get more(): boolean {
+    return this.#rest.length > 0 || !this.#ended;
+  }
+
+  /** Whether `takeInto` would give bytes now. */
+  get atHand(): boolean {
+    return this.#rest.length > 0;
+  }
+
+  /** Copies what is at hand and fits; returns its bytes, perhaps 0. */
+  takeInto(buffer: Uint8Array): number {
+    const taken = this.#rest.subarray(0, buffer.length);
+    buffer.set(taken);
+    this.#rest = this.#rest.subarray(taken.length);
+    return taken.length;
+  }
+
+  /** Resolves when something is at hand or the body is over. */
+  async fill(): Promise<void> {
+    while (this.#rest.length === 0 && !this.#ended) {
+      const next = await this.#iterator!.next();
+      if (next.done === true) this.#ended = true;
+      else this.#rest = next.value;
+    }
+  }
+
+  /** Lets go of the source. */
+  cancel(): void {
+    this.#ended = true;
+    this.#rest = new Uint8Array(0);
+    // A source that fails while it is let go of has nobody left to tell.
+    this.#iterator?.return?.().catch(() => {});
+  }
+}

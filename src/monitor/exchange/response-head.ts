@@ -1,0 +1,52 @@
+// response-head.ts: reads the head that a guest hands over (docs/abi.md). Every byte of it is hostile.
+import { MAYFLY_EXCHANGE_HEAD_MAX, ResponseHead } from "../../abi/exchange.js";
+import { GuestFault } from "../../machine/guest-fault.js";
+import type { HeaderList } from "./message.js";
+
+/** RFC 9110, section 5.6.2: token. */
+const HEADER_NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+/** RFC 9110, section 5.5: visible characters, obs-text, and blanks within. */
+const HEADER_VALUE = /^(?:[\x21-\x7e\x80-\xff](?:[\t\x20-\x7e\x80-\xff]*[\x21-\x7e\x80-\xff])?)?$/;
+
+export interface DecodedResponseHead {
+  readonly status: number;
+  readonly headers: HeaderList;
+}
+
+/**
+ * Decodes a copy of a head.
+ *
+ * @throws GuestFault "exchange-violation" naming the field
+ */
+export function decodeResponseHead(bytes: Uint8Array): DecodedResponseHead {
+  if (bytes.length < ResponseHead.size || bytes.length > MAYFLY_EXCHANGE_HEAD_MAX)
+    throw violation(
+      `head_len: got ${bytes.length}, expected ${ResponseHead.size} to ${MAYFLY_EXCHANGE_HEAD_MAX}`,
+    );
+  const { status, header_count, strings_len } = ResponseHead.read(bytes);
+  if (status < 200 || status > 599) throw violation(`status: got ${status}, expected 200 to 599`);
+  if (strings_len !== bytes.length - ResponseHead.size)
+    throw violation(`strings_len: got ${strings_len}, expected head_len - ${ResponseHead.size}`);
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset + ResponseHead.size, strings_len).toString(
+    "latin1",
+  );
+  const strings = text.split("\0");
+  if (strings.pop() !== "") throw violation("strings: the last does not end with a zero byte");
+  if (strings.length !== header_count * 2)
+    throw violation(`header_count: got ${header_count}, expected half of ${strings.length} strings`);
+  const headers: [string, string][] = [];
+  for (let i = 0; i < strings.length; i += 2) {
+    const name = strings[i]!;
+    const value = strings[i + 1]!;
+    if (!HEADER_NAME.test(name)) throw violation(`header ${i / 2}: its name is no HTTP token`);
+    if (!HEADER_VALUE.test(value))
+      throw violation(`header ${i / 2} (${name}): its value is not what HTTP allows`);
+    headers.push([name, value]);
+  }
+  return { status, headers };
+}
+
+/** The guest broke the exchange's protocol. */
+export function violation(detail: string): GuestFault {
+  return new GuestFault("exchange-violation", `exchange: ${detail}`);
+}

@@ -1,0 +1,50 @@
+// meter.ts: keeps a VM within its time: how long the next turn may last, and which limit is used up.
+import { threadCpuTime } from "../linux/thread-clock.js";
+import type { Limits } from "./limits.js";
+
+/** A turn ends after this, so that other VMs and the event loop get theirs, ms. */
+const SLICE_MS = 5;
+
+export type SpentLimit = "wall-time-limit" | "cpu-time-limit";
+
+/** Times on the clock of performance.now(), ms. */
+export class Meter {
+  readonly #limits: Limits;
+  readonly #wallDeadline: number;
+  #cpuMs = 0;
+  #turnStart = 0;
+
+  constructor(limits: Limits) {
+    this.#limits = limits;
+    this.#wallDeadline = performance.now() + limits.wallTimeMs;
+  }
+
+  /** CPU time up to the last turn's end, ms. */
+  get cpuMs(): number {
+    return this.#cpuMs;
+  }
+
+  /** Rest of the wall time, ms; Infinity without a limit. */
+  get wallRestMs(): number {
+    return this.#wallDeadline - performance.now();
+  }
+
+  /** Begins a turn; returns when it must be over. */
+  beginTurn(): number {
+    this.#turnStart = threadCpuTime();
+    const cpuRest = this.#limits.cpuTimeMs - this.#cpuMs;
+    return Math.min(performance.now() + Math.min(SLICE_MS, cpuRest), this.#wallDeadline);
+  }
+
+  /** Ends a turn; the whole of it, the monitor's work included, is the guest's. */
+  endTurn(): void {
+    this.#cpuMs += threadCpuTime() - this.#turnStart;
+  }
+
+  /** The limit that is used up, if any. */
+  spent(): SpentLimit | undefined {
+    if (this.#cpuMs >= this.#limits.cpuTimeMs) return "cpu-time-limit";
+    if (this.wallRestMs <= 0) return "wall-time-limit";
+    return undefined;
+  }
+}

@@ -1,0 +1,112 @@
+// monitor.ts: the library's main door: opens a machine, prepares images, creates VMs.
+import type { ConsoleSink } from "../device/console.js";
+import { discardOutput } from "../device/console-sinks.js";
+import { ignoreHostFailure, type OnHostFailure } from "../device/host-failure.js";
+import type { Image } from "../image/image.js";
+import { KvmHost } from "../machine/kvm/host.js";
+import type { MachineHost } from "../machine/machine.js";
+import { enterImage, loadImage } from "./boot.js";
+import { type Attachments, assembleDevices } from "./devices.js";
+import { checkLimits, type LimitOptions } from "./limits.js";
+import { type PreparedImage, prepareImage } from "./prepare.js";
+import { Vm } from "./vm.js";
+
+export interface VmOptions {
+  /** Memory in MiB, wall and CPU time in ms. */
+  limits?: LimitOptions;
+  /** The guest's arguments, joined by spaces: 8191 bytes at most. */
+  args?: readonly string[];
+  /** A back-end for each device that the manifest declares, by name. The VM closes them. */
+  devices?: Attachments;
+  /** Where console output goes; dropped unless given. */
+  console?: ConsoleSink;
+  /** Told of host errors that the guest sees only as a result code (EIO of a disk, say). */
+  onHostFailure?: OnHostFailure;
+}
+
+/**
+ * Owns a machine host and the VMs made on it.
+ *
+ * @example
+ * await using monitor = Monitor.open();
+ * const image = await loadImage("hello.img");
+ * await using vm = monitor.create(image, { console: descriptorSink(1) });
+ * const { status } = await vm.run();
+ */
+export class Monitor implements AsyncDisposable {
+  readonly #host: MachineHost;
+  readonly #vms = new Set<Vm>();
+  readonly #prepared = new WeakMap<Image, Map<number, PreparedImage>>();
+
+  private constructor(host: MachineHost) {
+    this.#host = host;
+  }
+
+  /**
+   * Opens the machine.
+   *
+   * @throws MayflyError MACHINE_UNAVAILABLE with the mend
+   */
+  static open(): Monitor {
+    return new Monitor(KvmHost.open());
+  }
+
+  /** VMs that exist now. */
+  get vms(): ReadonlySet<Vm> {
+    return this.#vms;
+  }
+
+  /**
+   * Creates a VM and loads the image into it; its first instruction is executed by `run` or `exchange`.
+   *
+   * @throws MayflyError DEVICE_MISSING, DEVICE_UNKNOWN, DEVICE_INVALID, MEMORY_INVALID, OPTION_INVALID; SystemCallError
+   */
+  create(image: Image, options: VmOptions = {}): Vm {
+    const limits = checkLimits(options.limits);
+    const prepared = this.#prepare(image, limits.memoryBytes);
+    const devices = assembleDevices(
+      prepared,
+      options.devices ?? {},
+      options.console ?? discardOutput,
+      options.onHostFailure ?? ignoreHostFailure,
+    );
+    const started = performance.now();
+    const machine = this.#host.create(prepared.space);
+    try {
+      const created = performance.now();
+      loadImage(machine, prepared, {
+        commandLine: (options.args ?? []).join(" "),
+        devices: devices.attached,
+        tscHz: this.#host.tscHz,
+      });
+      devices.ring?.initialize(machine.memory);
+      enterImage(machine, prepared);
+      const stats = { createMs: created - started, loadMs: performance.now() - created };
+      const onClose = (vm: Vm): void => void this.#vms.delete(vm);
+      const vm = new Vm({ machine, prepared, devices, limits, stats, onClose });
+      this.#vms.add(vm);
+      return vm;
+    } catch (error) {
+      machine.close();
+      throw error;
+    }
+  }
+
+  /** Ends all VMs and gives the machine back. */
+  async close(): Promise<void> {
+    await Promise.all([...this.#vms].map((vm) => vm.close()));
+    this.#host.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  #prepare(image: Image, memoryBytes: number): PreparedImage {
+    let bySize = this.#prepared.get(image);
+    if (bySize === undefined) this.#prepared.set(image, (bySize = new Map()));
+    let prepared = bySize.get(memoryBytes);
+    if (prepared === undefined) bySize.set(memoryBytes, (prepared = prepareImage(image, memoryBytes)));
+    return prepared;
+  }
+}

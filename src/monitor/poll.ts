@@ -1,0 +1,80 @@
+// poll.ts: the poll hypercall: the guest waits for frames or for time to pass, and no thread waits with it.
+import { HVT_HYPERCALL_PIO_BASE, HVT_HYPERCALL_POLL, Poll } from "../abi/hypercalls.js";
+import { Argument } from "../device/argument.js";
+import type { Answers, Device } from "../device/device.js";
+import type { GuestMemory } from "../machine/memory.js";
+
+/** What can be waited for. The set of net devices is one. */
+export interface ReadySource {
+  /** A bit for each handle that has a frame to read. */
+  readyHandles(): bigint;
+  /** Calls once, as soon as any handle becomes ready; returns how to stop waiting. */
+  onceReadable(listener: () => void): () => void;
+}
+
+/** Timers of the event loop are no finer than this; a shorter rest is waited out turn by turn. */
+const TIMER_RESOLUTION_MS = 1;
+/** setTimeout's longest delay. */
+const LONGEST_TIMER_MS = 0x7fff_ffff;
+
+/** Answers `poll`. */
+export class PollDevice implements Device {
+  readonly answers: Answers;
+  readonly #source: ReadySource | undefined;
+  readonly #argument = new Argument(Poll);
+  #cancel: (() => void) | undefined;
+
+  constructor(source: ReadySource | undefined) {
+    this.#source = source;
+    this.answers = new Map([
+      [HVT_HYPERCALL_PIO_BASE + HVT_HYPERCALL_POLL, (memory, argument) => this.#poll(memory, argument)],
+    ]);
+  }
+
+  /** Ends a wait that is under way. */
+  close(): void {
+    this.#cancel?.();
+  }
+
+  #poll(memory: GuestMemory, address: number): void | Promise<void> {
+    const argument = this.#argument;
+    argument.acquire(memory, address);
+    const timeoutMs = argument.u64("timeout_nsecs") / 1e6;
+    if (timeoutMs === 0 || (this.#source?.readyHandles() ?? 0n) !== 0n) return this.#finish();
+    return this.#wait(performance.now() + timeoutMs);
+  }
+
+  async #wait(deadline: number): Promise<void> {
+    await new Promise<void>((resolve) => {
+      let stopListening = (): void => {};
+      let timer: NodeJS.Timeout | undefined;
+      let turn: NodeJS.Immediate | undefined;
+      const done = (): void => {
+        stopListening();
+        clearTimeout(timer);
+        clearImmediate(turn);
+        this.#cancel = undefined;
+        resolve();
+      };
+      const watch = (): void => {
+        const rest = deadline - performance.now();
+        if (rest <= 0) done();
+        else if (rest < TIMER_RESOLUTION_MS) turn = setImmediate(watch);
+        else timer = setTimeout(watch, Math.min(Math.floor(rest), LONGEST_TIMER_MS));
+      };
+      this.#cancel = done;
+      if (this.#source !== undefined) stopListening = this.#source.onceReadable(done);
+      watch();
+    });
+    this.#finish();
+  }
+
+  #finish(): void {
+    const ready = this.#source?.readyHandles() ?? 0n;
+    let count = 0;
+    for (let rest = ready; rest !== 0n; rest &= rest - 1n) count++;
+    this.#argument.setU64("ready_set", ready);
+    this.#argument.setI32("ret", count);
+    this.#argument.store();
+  }
+}
