@@ -103,10 +103,10 @@ export class Monitor implements AsyncDisposable {
   }
 
   #prepare(image: Image, memoryBytes: number): PreparedImage {
-    let bySize = this.#prepared.get(image);
-    if (bySize === undefined) this.#prepared.set(image, (bySize = new Map()));
-    let prepared = bySize.get(memoryBytes);
-    if (prepared === undefined) bySize.set(memoryBytes, (prepared = prepareImage(image, memoryBytes)));
+    const bySize = this.#prepared.get(image) ?? new Map<number, PreparedImage>();
+    this.#prepared.set(image, bySize);
+    const prepared = bySize.get(memoryBytes) ?? prepareImage(image, memoryBytes);
+    bySize.set(memoryBytes, prepared);
     return prepared;
   }
 }
