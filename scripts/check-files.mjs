@@ -19,8 +19,11 @@ export function checkFiles(root) {
 function judge(file, lines) {
   const problems = [];
   const first = lines[0]?.startsWith("#!") ? 1 : 0;
-  // C files may open with a block comment.
-  const opening = (lines[first] ?? "").replace(/^\/\* /, "// ");
+  // C files may open with a block comment, of one line or more.
+  const opening = lines
+    .slice(first, first + 2)
+    .join("\n")
+    .replace(/^\/\*(\n \*)? /, "// ");
   if (!opening.startsWith(`// ${basename(file)}: `)) {
     problems.push(
       `${file}:${first + 1}: does not open with its role\n  → // ${basename(file)}: what it does and its constraint`,

@@ -41,7 +41,7 @@ export function checkImports(root, table = rooms) {
 export function importsOf(file, text) {
   const code = text
     .replace(/\/\*[\s\S]*?\*\//g, (comment) => comment.replace(/[^\n]/g, " "))
-    .replace(/^\s*\/\/.*$/gm, "");
+    .replace(/^[ \t]*\/\/.*$/gm, "");
   const statement =
     /^(?:import|export)\s+(type\s)?(?:[\w*{][^;"'`]*?\sfrom\s+)?["']([^"']+)["']|\bimport\(\s*["']([^"']+)["']\s*\)/gm;
   return [...code.matchAll(statement)].map((match) => {

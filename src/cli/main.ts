@@ -1,5 +1,6 @@
 // main.ts: the `mayfly` command: loads one command, runs it, and turns what it throws into words and an exit status.
 import { writeSync } from "node:fs";
+import type { Command } from "commander";
 import { commandName, makeProgram } from "./program.js";
 import { isBrokenPipe, reportError } from "./report-error.js";
 import { painter } from "./terminal.js";
@@ -10,12 +11,16 @@ export async function main(argv: readonly string[]): Promise<void> {
     if (isBrokenPipe(error)) process.exit(0);
     throw error;
   });
-  const program = await makeProgram(argv);
+  let program: Command | undefined;
   try {
+    program = await makeProgram(argv);
     await program.parseAsync(argv, { from: "user" });
   } catch (error) {
-    const command = program.commands.find((candidate) => candidate.name() === commandName(argv));
-    const debug = (command?.optsWithGlobals() ?? program.opts()).debug === true;
+    const command = program?.commands.find((candidate) => candidate.name() === commandName(argv));
+    const debug =
+      program === undefined
+        ? argv.includes("--debug")
+        : (command ?? program).optsWithGlobals().debug === true;
     const report = reportError(error, { command: command?.name(), debug, paint: painter(process.stderr) });
     writeError(report.text);
     // At once: a command that failed half-way may have left timers or sockets that would keep the process.

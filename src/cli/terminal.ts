@@ -13,5 +13,6 @@ export function painter(
 ): Paint {
   const noColor = environment.NO_COLOR;
   const colored = stream.isTTY === true && (noColor === undefined || noColor === "");
-  return (format, text) => (colored ? styleText(format, text) : text);
+  // The stream was judged above; later Nodes would judge stdout by themselves, whatever the stream.
+  return (format, text) => (colored ? styleText(format, text, { validateStream: false }) : text);
 }

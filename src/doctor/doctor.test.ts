@@ -1,0 +1,163 @@
+// doctor.test.ts: what the doctor says of machines that are missing something, from readings made up.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { capabilities } from "./capabilities.js";
+import type { Result } from "./check.js";
+import { canRun, examine, judge } from "./doctor.js";
+import type { KvmReadings } from "./kvm-probe.js";
+import type { Readings } from "./readings.js";
+
+const kvm: KvmReadings = {
+  apiVersion: 12,
+  capabilities: new Map(capabilities.map(({ name, bits }) => [name, bits])),
+  createMs: 0.4,
+  closeMs: 0.3,
+};
+
+const healthy: Readings = {
+  nodeVersion: "20.12.0",
+  arch: "x64",
+  platform: "linux",
+  kvmDevice: "usable",
+  kvm,
+  kvmError: undefined,
+  kvmModules: ["kvm_intel"],
+  cpuFlags: new Set(["fpu", "vmx"]),
+  nxHugePages: "N",
+  cgroupOptions: "rw,favordynmods",
+  hugePages: "madvise",
+  tapDevice: "usable",
+  compiler: "cc 12.2.0",
+  linker: "GNU ld 2.40",
+  seccompActions: "kill_process trap",
+  securityModules: "capability,landlock",
+  availableMemoryMiB: 4096,
+};
+
+function row(name: string, changes: Partial<Readings>): Result {
+  const found = judge({ ...healthy, ...changes }).find((result) => result.name === name);
+  assert.ok(found, `no check is named ${name}`);
+  return found;
+}
+
+test("a healthy machine passes every check and has nothing to mend", () => {
+  const results = judge(healthy);
+  assert.deepEqual(new Set(results.map(({ status }) => status)), new Set(["ok"]));
+  assert.ok(results.every(({ mend }) => mend === undefined));
+  assert.equal(canRun(results), true);
+});
+
+const failures: [what: string, name: string, changes: Partial<Readings>, found: RegExp, mend: RegExp][] = [
+  ["an old Node", "Node.js", { nodeVersion: "20.11.1" }, /got 20\.11\.1, expected 20\.12/, /nodejs\.org/],
+  ["another platform", "platform", { arch: "arm64" }, /linux on arm64/, /x86-64/],
+  [
+    "an absent /dev/kvm on an Intel CPU with VT-x",
+    "KVM",
+    { kvmDevice: "absent", kvm: undefined },
+    /absent/,
+    /modprobe kvm_intel/,
+  ],
+  [
+    "an absent /dev/kvm on a CPU that shows no virtualization",
+    "KVM",
+    { kvmDevice: "absent", kvm: undefined, cpuFlags: new Set(["fpu"]) },
+    /absent/,
+    /firmware/,
+  ],
+  [
+    "a /dev/kvm of another group",
+    "KVM",
+    { kvmDevice: "denied", kvm: undefined },
+    /may not open/,
+    /usermod -aG kvm/,
+  ],
+  [
+    "a KVM that refuses to make a VM",
+    "KVM",
+    { kvm: undefined, kvmError: "ioctl KVM_CREATE_VM failed: EBUSY" },
+    /EBUSY/,
+    /another hypervisor/,
+  ],
+  ["another API version", "KVM", { kvm: { ...kvm, apiVersion: 11 } }, /got 11, expected 12/, /Linux/],
+  [
+    "SYNC_REGS without the special registers",
+    "KVM capabilities",
+    { kvm: { ...kvm, capabilities: new Map([...kvm.capabilities, ["SYNC_REGS", 1]]) } },
+    /missing: SYNC_REGS/,
+    /Linux 4\.17/,
+  ],
+  [
+    "several missing capabilities (the newest Linux of them is asked for)",
+    "KVM capabilities",
+    { kvm: { ...kvm, capabilities: new Map([["SYNC_REGS", 3]]) } },
+    /USER_MEMORY.*IMMEDIATE_EXIT/,
+    /Linux 4\.13/,
+  ],
+];
+
+for (const [what, name, changes, found, mend] of failures) {
+  test(`the doctor fails ${what}, and names the mend`, () => {
+    const result = row(name, changes);
+    assert.equal(result.status, "fail");
+    assert.match(result.found, found);
+    assert.match(result.mend ?? "", mend);
+    assert.equal(canRun(judge({ ...healthy, ...changes })), false);
+  });
+}
+
+const warnings: [what: string, name: string, changes: Partial<Readings>, mend: RegExp][] = [
+  ["a missing compiler", "C compiler", { compiler: undefined }, /apt-get install gcc/],
+  ["a missing linker", "linker", { linker: undefined }, /apt-get install binutils/],
+  ["huge pages that are off", "huge pages", { hugePages: "never" }, /echo madvise/],
+  ["a kernel without huge pages", "huge pages", { hugePages: undefined }, /CONFIG_TRANSPARENT_HUGEPAGE/],
+  ["an absent TAP", "TAP", { tapDevice: "absent" }, /modprobe tun/],
+  ["a TAP of root's", "TAP", { tapDevice: "denied" }, /--net:NAME=@FD/],
+  ["little memory", "memory", { availableMemoryMiB: 100 }, /free some/],
+];
+
+for (const [what, name, changes, mend] of warnings) {
+  test(`the doctor warns of ${what}, and VMs can still run`, () => {
+    const result = row(name, changes);
+    assert.equal(result.status, "warn");
+    assert.match(result.mend ?? "", mend);
+    assert.equal(canRun(judge({ ...healthy, ...changes })), true);
+  });
+}
+
+const slow = { ...kvm, createMs: 27 };
+
+test("a slow life cycle is traced to the kernel's knobs", () => {
+  const both = row("VM life cycle", { kvm: slow, nxHugePages: "Y", cgroupOptions: "rw,nsdelegate" });
+  assert.equal(both.status, "warn");
+  assert.match(both.found, /create 27\.00 ms/);
+  assert.match(both.mend ?? "", /kvm\.nx_huge_pages=never.*favordynmods/);
+});
+
+test("a slow life cycle with both knobs right is laid to a busy machine", () => {
+  assert.match(row("VM life cycle", { kvm: slow }).mend ?? "", /busy/);
+});
+
+test("the knobs are no matter while a VM is fast", () => {
+  assert.equal(row("VM life cycle", { nxHugePages: "Y", cgroupOptions: "rw" }).status, "ok");
+});
+
+test("the kind of KVM is named, and whether it is nested", () => {
+  assert.equal(row("KVM kind", {}).found, "Intel VT-x");
+  assert.match(
+    row("KVM kind", { kvmModules: ["kvm_amd"], cpuFlags: new Set(["hypervisor"]) }).found,
+    /^AMD SVM, nested/,
+  );
+  assert.match(row("KVM kind", { kvmModules: ["kvm_pvm"] }).found, /^PVM/);
+});
+
+test("Landlock and seccomp are told and judge nothing", () => {
+  assert.equal(row("Landlock", {}).found, "on");
+  assert.equal(row("Landlock", { securityModules: "capability" }).found, "off");
+  assert.equal(row("seccomp", { seccompActions: undefined }).status, "ok");
+});
+
+test("this machine is examined without an error, whatever it is", async () => {
+  const results = await examine();
+  assert.equal(results.length, judge(healthy).length);
+  for (const { status, mend } of results) assert.equal(status === "ok", mend === undefined);
+});
