@@ -1,0 +1,44 @@
+/* tls.c: thread-local variables: the main program's own, and two more blocks switched between. Ends with the number of the failure. */
+#include <solo5.h>
+
+static __thread volatile uint64_t zeroed;
+static __thread volatile uint64_t set = 0xc0ffee;
+static __thread _Alignas(64) volatile uint8_t aligned[64];
+
+static bool is_fresh(void)
+{
+    return zeroed == 0 && set == 0xc0ffee && (uintptr_t)aligned % 64 == 0 && aligned[63] == 0;
+}
+
+static bool enter(uintptr_t block)
+{
+    return solo5_set_tls_base(solo5_tls_tp_offset(block)) == SOLO5_R_OK;
+}
+
+int solo5_app_main(const struct solo5_start_info *info)
+{
+    /* Memory that was used before, and an odd address: neither may show in the variables. */
+    uintptr_t first = info->heap_start + 8, second = first + solo5_tls_size();
+    for (uintptr_t at = first; at < second + solo5_tls_size(); at++)
+        *(volatile uint8_t *)at = 0xa5;
+
+    if (!is_fresh())
+        return 1;
+    zeroed = 1;
+    if (solo5_tls_init(0) != SOLO5_R_EINVAL)
+        return 2;
+    if (solo5_tls_init(first) != SOLO5_R_OK || solo5_tls_init(second) != SOLO5_R_OK)
+        return 3;
+    if (!enter(first) || !is_fresh())
+        return 4;
+    zeroed = 2;
+    set = 22;
+    if (!enter(second) || !is_fresh())
+        return 5;
+    zeroed = 3;
+    if (!enter(first) || zeroed != 2 || set != 22)
+        return 6;
+    if (!enter(second) || zeroed != 3 || set != 0xc0ffee)
+        return 7;
+    return SOLO5_EXIT_SUCCESS;
+}
