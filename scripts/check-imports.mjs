@@ -76,7 +76,7 @@ function judge(file, { line, target, package: name }, table) {
   if (isTest(file) || to === from || reachable(from, table).has(to)) return [];
   const allowed = [...reachable(from, table)].join(", ") || "nothing";
   return [
-    `${at}: src/${from} may not import src/${target} (may: ${allowed})\n  → pass it in as an argument, or move it to a room below both`,
+    `${at}: src/${from} may not import ${join("src", target)} (may: ${allowed})\n  → pass it in as an argument, or move it to a room below both`,
   ];
 }
 
@@ -119,7 +119,7 @@ function cycles(imports) {
 }
 
 function isTest(file) {
-  return /\.(test|cases)\.ts$/.test(file);
+  return /\.(test|cases|fixture)\.ts$/.test(file);
 }
 
 runAsScript(import.meta.url, checkImports);
