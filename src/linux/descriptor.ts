@@ -27,6 +27,14 @@ export class Descriptor implements Disposable {
     this.#fd = -1;
   }
 
+  /** Closes it on a thread of libuv's pool: for descriptors whose last close makes the kernel work. */
+  closeInBackground(): Promise<void> {
+    const fd = this.#fd;
+    this.#fd = -1;
+    if (fd === -1) return Promise.resolve();
+    return new Promise((resolve) => closeCall.async(fd, () => resolve()));
+  }
+
   [Symbol.dispose](): void {
     this.close();
   }

@@ -48,17 +48,17 @@ export function machineCases(kind: string, open: () => MachineHost, skip: string
   const withMachine = (
     name: string,
     code: number[],
-    body: (machine: Machine, host: MachineHost) => void,
+    body: (machine: Machine, host: MachineHost) => void | Promise<void>,
   ): void => {
-    test(`${kind}: ${name}`, { skip }, () => {
+    test(`${kind}: ${name}`, { skip }, async () => {
       const host = open();
       const machine = host.create(space);
       try {
         machine.memory.bytes.set(code, CODE);
         machine.writeRegisters({ ...START });
-        body(machine, host);
+        await body(machine, host);
       } finally {
-        machine.close();
+        await machine.close();
         host.close();
       }
     });
@@ -233,17 +233,16 @@ export function machineCases(kind: string, open: () => MachineHost, skip: string
     assert.equal(exception(machine).vector, 6);
   });
 
-  withMachine("a second machine starts with zeroed memory", OUT_TO_PUTS, (machine, host) => {
+  withMachine("a second machine starts with zeroed memory", OUT_TO_PUTS, async (machine, host) => {
     machine.memory.bytes.fill(0xaa, DATA, DATA + 4096);
-    machine.close();
+    await machine.close();
     const second = host.create(space);
     assert.ok(second.memory.bytes.subarray(CODE, MEMORY_BYTES).every((byte) => byte === 0));
-    second.close();
+    await second.close();
   });
 
-  withMachine("close can be called twice", [], (machine) => {
-    machine.close();
-    machine.close();
+  withMachine("close can be called twice", [], async (machine) => {
+    await Promise.all([machine.close(), machine.close()]);
     machine.interrupt();
   });
 }

@@ -64,8 +64,8 @@ export interface Machine {
   interrupt(): void;
   /** Bytes of guest memory that are resident: what the guest and the monitor touched. */
   touchedBytes(): number;
-  /** Gives back memory and descriptors. A second call does nothing. */
-  close(): void;
+  /** Gives back memory and descriptors; nothing may be asked of the machine from the call on. A second call does nothing. */
+  close(): Promise<void>;
 }
 
 /** Makes machines of one kind. Opened once, used for many. */

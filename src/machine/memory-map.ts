@@ -6,10 +6,9 @@
 //                | a machine's own pages: absent  |   kvm: GDT, IDT, TSS, stubs, exception stack,
 //                | for the guest                  |        page tables (kvm/supervisor.ts)
 //   0x0008_0000  +--------------------------------+
-//                | boot info                      |
-//   0x0008_1000  | manifest                       |   read-only for the guest
-//   0x0008_3000  | command line                   |
-//   0x0008_5000  +--------------------------------+
+//                | boot info, manifest, command   |
+//                | line, one behind the other     |   read-only for the guest; mostly one page
+//   0x0008_4000  +--------------------------------+
 //                | absent                         |
 //   0x0010_0000  +--------------------------------+
 //                | the image's segments           |   as their flags say
@@ -24,6 +23,6 @@ export const MACHINE_START = 0x1000;
 export const MACHINE_END = 0x80000;
 
 export const BOOT_INFO = 0x80000;
-export const MANIFEST = 0x81000;
-export const COMMAND_LINE = 0x83000;
-export const BOOT_PAGES_END = 0x85000;
+/** The manifest; the command line follows it. */
+export const MANIFEST = BOOT_INFO + 0x40;
+export const BOOT_PAGES_END = 0x84000;

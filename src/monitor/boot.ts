@@ -8,7 +8,7 @@ import {
 import { MayflyError } from "../errors.js";
 import { type AttachedDevice, encodeManifest } from "../image/manifest.js";
 import type { Machine, Registers } from "../machine/machine.js";
-import { BOOT_INFO, COMMAND_LINE, MANIFEST } from "../machine/memory-map.js";
+import { BOOT_INFO, MANIFEST } from "../machine/memory-map.js";
 import type { PreparedImage } from "./prepare.js";
 
 const ZERO_REGISTERS: Omit<Registers, "rip" | "rsp" | "rdi"> = {
@@ -55,15 +55,17 @@ export function encodeCommandLine(commandLine: string): Uint8Array {
 export function loadImage(machine: Machine, prepared: PreparedImage, options: BootOptions): void {
   const memory = machine.memory.bytes;
   for (const segment of prepared.image.segments) memory.set(segment.fileBytes, segment.address);
-  memory.set(encodeManifest(options.devices), MANIFEST);
-  memory.set(encodeCommandLine(options.commandLine), COMMAND_LINE);
+  const manifest = encodeManifest(options.devices);
+  const commandLine = MANIFEST + manifest.length;
+  memory.set(manifest, MANIFEST);
+  memory.set(encodeCommandLine(options.commandLine), commandLine);
   BootInfo.write(
     memory,
     {
       mem_size: BigInt(prepared.guestMemoryBytes),
       kernel_end: BigInt(prepared.image.end),
       cpu_cycle_freq: BigInt(options.tscHz),
-      cmdline: BigInt(COMMAND_LINE),
+      cmdline: BigInt(commandLine),
       mft: BigInt(MANIFEST),
       host_features: MAYFLY_FEATURE_EXCHANGE + (prepared.ringAddress === 0 ? 0 : HVT_FEATURE_RING_IO),
       guest_features: 0,

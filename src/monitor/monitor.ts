@@ -20,6 +20,8 @@ export interface VmOptions {
   devices?: Attachments;
   /** Where console output goes; dropped unless given. */
   console?: ConsoleSink;
+  /** Counts the guest memory touched, for `stats.touchedBytes` (a system call at the end; 0 without). */
+  measureMemory?: boolean;
   /** Told of host errors that the guest sees only as a result code (EIO of a disk, say). */
   onHostFailure?: OnHostFailure;
 }
@@ -83,11 +85,19 @@ export class Monitor implements AsyncDisposable {
       enterImage(machine, prepared);
       const stats = { createMs: created - started, loadMs: performance.now() - created };
       const onClose = (vm: Vm): void => void this.#vms.delete(vm);
-      const vm = new Vm({ machine, prepared, devices, limits, stats, onClose });
+      const vm = new Vm({
+        machine,
+        prepared,
+        devices,
+        limits,
+        stats,
+        measureMemory: options.measureMemory ?? false,
+        onClose,
+      });
       this.#vms.add(vm);
       return vm;
     } catch (error) {
-      machine.close();
+      void machine.close();
       throw error;
     }
   }

@@ -17,7 +17,7 @@ export interface VmStats {
   closeMs: number;
   /** CPU time in the guest and in the monitor on its behalf. */
   cpuMs: number;
-  /** Guest memory that was resident at the end. */
+  /** Guest memory that was resident at the end; 0 unless `measureMemory` was asked for. */
   touchedBytes: number;
   /** Exits by hypercall, exception or interruption. */
   readonly exits: Map<string, number>;

@@ -21,6 +21,8 @@ export interface VmParts {
   readonly devices: VmDevices;
   readonly limits: Limits;
   readonly stats: Pick<VmStats, "createMs" | "loadMs">;
+  /** Whether to count the pages touched, at the end. */
+  readonly measureMemory: boolean;
   readonly onClose: (vm: Vm) => void;
 }
 
@@ -37,6 +39,7 @@ export class Vm implements AsyncDisposable {
   readonly #prepared: PreparedImage;
   readonly #devices: VmDevices;
   readonly #limits: Limits;
+  readonly #measureMemory: boolean;
   readonly #onClose: (vm: Vm) => void;
   readonly #privileged = new Privileged();
   readonly #exits = new ExitCounter();
@@ -56,6 +59,7 @@ export class Vm implements AsyncDisposable {
     this.#prepared = parts.prepared;
     this.#devices = parts.devices;
     this.#limits = parts.limits;
+    this.#measureMemory = parts.measureMemory;
     this.#onClose = parts.onClose;
     this.#answers = new Map([
       ...parts.devices.answers,
@@ -131,7 +135,7 @@ export class Vm implements AsyncDisposable {
     if (this.#inFlight !== undefined) await this.#inFlight.catch(() => {});
     if (this.#running !== undefined) await this.#running.catch(() => {});
     const started = performance.now();
-    this.#machine.close();
+    await this.#machine.close();
     this.#devices.close();
     this.#stats.closeMs = performance.now() - started;
     this.#onClose(this);
@@ -153,7 +157,7 @@ export class Vm implements AsyncDisposable {
       throw error;
     } finally {
       this.#stats.runMs = performance.now() - started;
-      this.#stats.touchedBytes = this.#machine.touchedBytes();
+      if (this.#measureMemory) this.#stats.touchedBytes = this.#machine.touchedBytes();
     }
     this.#devices.exchange.fail(this.#endedError(this.#end));
     return this.#end;

@@ -21,6 +21,7 @@ import type { AddressSpace } from "../address-space.js";
 import type { MachineHost } from "../machine.js";
 import { readGuestCpuid } from "./cpuid.js";
 import { KvmMachine } from "./kvm-machine.js";
+import { buildLowMemory, type LowMemory } from "./low-memory.js";
 import { MemoryPool } from "./memory-pool.js";
 
 const DEVICE = "/dev/kvm";
@@ -38,7 +39,8 @@ export class KvmHost implements MachineHost {
   readonly runBytes: number;
   readonly cpuid: Uint8Array;
   /** KVM_GET_SREGS of a new vCPU. */
-  readonly initialSregs: Uint8Array;
+  readonly #initialSregs: Uint8Array;
+  readonly #lowMemories = new WeakMap<AddressSpace, LowMemory>();
 
   private constructor(kvm: Descriptor) {
     this.kvm = kvm;
@@ -46,7 +48,7 @@ export class KvmHost implements MachineHost {
     this.cpuid = readGuestCpuid(kvm.fd);
     const probe = probeVcpu(kvm.fd);
     this.tscHz = probe.tscHz;
-    this.initialSregs = probe.sregs;
+    this.#initialSregs = probe.sregs;
     this.timer = new SliceTimer();
     SignalMask.write(this.signalMask, { len: this.timer.runMask.length, sigset: this.timer.runMask });
     this.memory = new MemoryPool();
@@ -69,7 +71,9 @@ export class KvmHost implements MachineHost {
   }
 
   create(space: AddressSpace): KvmMachine {
-    return new KvmMachine(this, space);
+    const low = this.#lowMemories.get(space) ?? buildLowMemory(space, this.#initialSregs);
+    this.#lowMemories.set(space, low);
+    return new KvmMachine(this, space, low);
   }
 
   close(): void {

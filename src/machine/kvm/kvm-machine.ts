@@ -9,9 +9,8 @@ import { GuestMemory } from "../memory.js";
 import { MACHINE_START } from "../memory-map.js";
 import { type ExceptionFrame, isStraySyscall, readExceptionFrame, SYSCALL_BYTES } from "./exception-frame.js";
 import type { KvmHost } from "./host.js";
-import { lowMemory } from "./low-memory.js";
+import type { LowMemory } from "./low-memory.js";
 import { KvmParts } from "./parts.js";
-import { userSregs } from "./segments.js";
 import { isHypercallPort, STUB_PORT, STUB_STRIDE, STUBS } from "./supervisor.js";
 
 const PAGE_FAULT = 14;
@@ -25,23 +24,23 @@ export class KvmMachine implements Machine {
   readonly memory: GuestMemory;
   readonly #host: KvmHost;
   readonly #parts: KvmParts;
-  readonly #vcpu: number;
   readonly #runView: DataView;
   readonly #regs = new Uint8Array(K.Regs.size);
-  readonly #sregs: Uint8Array;
+  /** The special registers of a guest at CPL 3. */
+  readonly #userSregs: Uint8Array;
+  /** What KVM_GET_SREGS gave last. */
+  readonly #sregs = new Uint8Array(K.Sregs.size);
   /** What the CPU pushed, while the vCPU stands in a stub. */
   #frame: ExceptionFrame | undefined;
-  #closed = false;
+  #closing: Promise<void> | undefined;
 
-  constructor(host: KvmHost, space: AddressSpace) {
+  constructor(host: KvmHost, space: AddressSpace, low: LowMemory) {
     this.#host = host;
-    const low = lowMemory(space);
     this.#parts = KvmParts.open(host, space.memoryBytes);
-    this.#vcpu = this.#parts.vcpu.fd;
     this.#runView = viewOf(this.#parts.run.bytes);
     this.memory = new GuestMemory(this.#parts.memory.bytes, space);
     this.memory.bytes.set(low.bytes, MACHINE_START);
-    this.#sregs = userSregs(host.initialSregs, low.pageTableRoot);
+    this.#userSregs = low.sregs.slice();
   }
 
   run(deadline: number): Exit {
@@ -67,7 +66,7 @@ export class KvmMachine implements Machine {
 
   writeRegisters(registers: Registers): void {
     K.Regs.write(this.#regs, registers);
-    const user = userSregs(this.#host.initialSregs, Number(K.Sregs.read(this.#sregs).cr3));
+    const user = this.#userSregs;
     viewOf(user).setBigUint64(FS_BASE, registers.fsBase, true);
     viewOf(user).setBigUint64(GS_BASE, registers.gsBase, true);
     ioctlBuffer(this.#vcpu, K.KVM_SET_SREGS, user, "KVM_SET_SREGS");
@@ -76,17 +75,21 @@ export class KvmMachine implements Machine {
   }
 
   interrupt(): void {
-    if (!this.#closed) this.#runView.setUint8(K.Run.immediate_exit, 1);
+    if (this.#closing === undefined) this.#runView.setUint8(K.Run.immediate_exit, 1);
   }
 
   touchedBytes(): number {
-    return this.#closed ? 0 : this.#parts.memory.residentBytes();
+    return this.#closing !== undefined ? 0 : this.#parts.memory.residentBytes();
   }
 
-  close(): void {
-    if (this.#closed) return;
-    this.#closed = true;
-    this.#parts.close();
+  close(): Promise<void> {
+    this.#closing ??= this.#parts.close();
+    return this.#closing;
+  }
+
+  /** The vCPU's descriptor; -1 once closed, so that a late call fails instead of reaching another VM. */
+  get #vcpu(): number {
+    return this.#parts.vcpu.fd;
   }
 
   #interruptedOrThrow(): Exit {

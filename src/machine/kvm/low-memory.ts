@@ -2,24 +2,21 @@
 import type { AddressSpace } from "../address-space.js";
 import { MACHINE_END, MACHINE_START } from "../memory-map.js";
 import { writePageTables } from "./page-tables.js";
+import { userSregs } from "./segments.js";
 import { PAGE_TABLES, writeSupervisorPages } from "./supervisor.js";
 
-interface LowMemory {
+/** What every VM of one AddressSpace starts from. */
+export interface LowMemory {
   /** What belongs at MACHINE_START. */
   readonly bytes: Uint8Array;
-  /** Address of the PML4. */
-  readonly pageTableRoot: number;
+  /** The special registers of a guest at CPL 3 on these page tables. */
+  readonly sregs: Uint8Array;
 }
 
-const computed = new WeakMap<AddressSpace, LowMemory>();
-
-export function lowMemory(space: AddressSpace): LowMemory {
-  const known = computed.get(space);
-  if (known !== undefined) return known;
+/** @param initialSregs KVM_GET_SREGS of a new vCPU */
+export function buildLowMemory(space: AddressSpace, initialSregs: Uint8Array): LowMemory {
   const memory = new Uint8Array(MACHINE_END);
   writeSupervisorPages(memory);
   const { root, end } = writePageTables(memory, space, PAGE_TABLES);
-  const low = { bytes: memory.slice(MACHINE_START, end), pageTableRoot: root };
-  computed.set(space, low);
-  return low;
+  return { bytes: memory.slice(MACHINE_START, end), sregs: userSregs(initialSregs, root) };
 }

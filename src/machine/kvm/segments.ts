@@ -1,6 +1,6 @@
 // segments.ts: the CPU state in which a guest runs: 64-bit mode at CPL 3 (Intel SDM vol. 3C, section 27.3.1: guest-state checks).
 import { DescriptorTable, Segment, Sregs } from "../../linux/kvm.js";
-import { GDT, GDT_LIMIT, IDT, TASK, TASK_LIMIT, TSS, USER_CODE, USER_DATA } from "./supervisor.js";
+import { GDT, GDT_LIMIT, IDT, IDT_LIMIT, TASK, TASK_LIMIT, TSS, USER_CODE, USER_DATA } from "./supervisor.js";
 
 const CR0 = 0x8005_0033n; // PE MP ET NE WP AM PG
 const CR4 = 0x620n; // PAE OSFXSR OSXMMEXCPT: SSE, no AVX, no PCE, no FSGSBASE
@@ -33,7 +33,7 @@ export function userSregs(initial: Uint8Array, root: number): Uint8Array {
   const gdt = new Uint8Array(DescriptorTable.size);
   DescriptorTable.write(gdt, { base: BigInt(GDT), limit: GDT_LIMIT });
   const idt = new Uint8Array(DescriptorTable.size);
-  DescriptorTable.write(idt, { base: BigInt(IDT), limit: 0xfff });
+  DescriptorTable.write(idt, { base: BigInt(IDT), limit: IDT_LIMIT });
   Sregs.write(sregs, {
     cs: code,
     ds: data,

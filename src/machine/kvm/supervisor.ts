@@ -5,13 +5,22 @@ import { MAYFLY_EXCHANGE_PIO } from "../../abi/exchange.js";
 import { HVT_HYPERCALL_MAX, HVT_HYPERCALL_PIO_BASE } from "../../abi/hypercalls.js";
 import { HVT_RING_KICK_PIO_BASE } from "../../abi/net-ring.js";
 
+/**
+ * All in one page, so that a new VM touches one page for it, and its first exception none:
+ *
+ *     0x1000  GDT     0x1040  TSS and I/O bitmap     0x1400  IDT     0x1600  stubs     0x1700 .. 0x2000  exception stack
+ */
 export const GDT = 0x1000;
-export const TSS = 0x1800;
-export const STUBS = 0x2000;
-/** The exception stack grows down from here; it shares the TSS's and the stubs' neighborhood, so that few pages are touched. */
-export const EXCEPTION_STACK_TOP = 0x4000;
-export const IDT = 0x4000;
-export const PAGE_TABLES = 0x5000;
+export const TSS = 0x1040;
+export const IDT = 0x1400;
+export const STUBS = 0x1600;
+/** The exception stack grows down from here. Nothing runs on it but the CPU's push of one frame. */
+export const EXCEPTION_STACK_TOP = 0x2000;
+export const PAGE_TABLES = 0x2000;
+
+/** Vectors with a gate: the CPU's own. `int n` with a larger n raises #GP and is emulated. */
+const VECTORS = 32;
+export const IDT_LIMIT = VECTORS * 16 - 1;
 
 export const USER_CODE = 0x08 | 3;
 export const USER_DATA = 0x10 | 3;
@@ -78,14 +87,14 @@ function writeTss(view: DataView): void {
 }
 
 function writeStubs(memory: Uint8Array): void {
-  for (let vector = 0; vector < 256; vector++) {
+  for (let vector = 0; vector < VECTORS; vector++) {
     // out %eax, $STUB_PORT; the monitor sets all registers anew, so nothing follows but a hlt that is never reached.
     memory.set([0xe7, STUB_PORT, 0xf4], STUBS + vector * STUB_STRIDE);
   }
 }
 
 function writeIdt(view: DataView): void {
-  for (let vector = 0; vector < 256; vector++) {
+  for (let vector = 0; vector < VECTORS; vector++) {
     const stub = BigInt(STUBS + vector * STUB_STRIDE);
     // int3 and into are DPL 3; any other `int n` raises #GP and is emulated.
     const dpl = vector === 3 || vector === 4 ? 3n : 0n;
