@@ -94,7 +94,12 @@ export class Vm implements AsyncDisposable {
    * @throws SystemCallError when the host failed (the console's reader went away, say): nobody's misdeed
    */
   run(): Promise<VmEnd> {
-    this.#running ??= this.#loop();
+    if (this.#running === undefined) {
+      // Known before the first turn: a console sink or another callback may ask for run() or close() from within it.
+      const { promise, resolve, reject } = deferred<VmEnd>();
+      this.#running = promise;
+      this.#loop().then(resolve, reject);
+    }
     return this.#running;
   }
 
@@ -270,6 +275,16 @@ export class Vm implements AsyncDisposable {
   #endedError(end: VmEnd): MayflyError {
     return new MayflyError("VM_ENDED", `the VM ended (${end.reason}): ${end.message}`);
   }
+}
+
+function deferred<T>() {
+  let resolve!: (value: T) => void;
+  let reject!: (error: unknown) => void;
+  const promise = new Promise<T>((yes, no) => {
+    resolve = yes;
+    reject = no;
+  });
+  return { promise, resolve, reject };
 }
 
 /** Lets the event loop and other VMs have their turn. */

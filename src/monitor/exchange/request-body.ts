@@ -6,6 +6,8 @@ export class RequestBody {
   #rest: Uint8Array;
   readonly #iterator: AsyncIterator<Uint8Array> | undefined;
   #ended: boolean;
+  /** Ends a wait for a source that does not go on. */
+  #stopWaiting: (() => void) | undefined;
 
   constructor(source: BodySource | undefined) {
     const isWhole = source === undefined || source instanceof Uint8Array;
@@ -32,10 +34,14 @@ export class RequestBody {
     return taken.length;
   }
 
-  /** Resolves when something is at hand or the body is over. */
+  /** Resolves when something is at hand, the body is over or was canceled. Rejects with the source's error. */
   async fill(): Promise<void> {
+    const canceled = new Promise<undefined>((resolve) => {
+      this.#stopWaiting = () => resolve(undefined);
+    });
     while (this.#rest.length === 0 && !this.#ended) {
-      const next = await this.#iterator!.next();
+      const next = await Promise.race([this.#iterator!.next(), canceled]);
+      if (next === undefined) return;
       if (next.done === true) this.#ended = true;
       else this.#rest = next.value;
     }
@@ -45,6 +51,7 @@ export class RequestBody {
   cancel(): void {
     this.#ended = true;
     this.#rest = new Uint8Array(0);
+    this.#stopWaiting?.();
     // A source that fails while it is let go of has nobody left to tell.
     this.#iterator?.return?.().catch(() => {});
   }
