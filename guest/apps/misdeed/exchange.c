@@ -127,7 +127,7 @@ static void many_headers(void)
     DO(short_body, "exchange-short-body", ASK; HEAD(200, 1, "content-length\000100"); HELLO; NEXT)                     \
     DO(long_body, "exchange-long-body", ASK; HEAD(200, 1, "content-length\0002"); HELLO; NEXT)                         \
     DO(smuggle, "exchange-smuggle", ASK; HEAD(200, 2, "content-length\0005\0transfer-encoding\0chunked"); HELLO; NEXT) \
-    DO(body_of_204, "exchange-body-of-204", ASK; HEAD(204, 0, ""); raw.head_len = 16; response.head.strings_len = 0; HELLO; NEXT) \
+    DO(body_of_204, "exchange-body-of-204", ASK; set_head(204, 0, "", 0); HELLO; NEXT)                                 \
     DO(many_headers, "exchange-many-headers", ASK; many_headers(); NEXT)
 
 #define DEFINE(NAME, WORD, ...)                                                                                        \

@@ -50,7 +50,7 @@ DO(run_unaligned, "pushf; orl $0x40000, (%%rsp); popf; movl 1(%0), %%eax; pushf;
 DO(run_unaligned_vector, "movaps 1(%0), %%xmm0" : : "r"(zeros) : "xmm0")
 DO(run_split_lock, "lock addl $1, 61(%0)" : : "r"(zeros) : "memory", "cc")
 DO(run_avx, "vxorps %%ymm0, %%ymm0, %%ymm0" : : : "xmm0")
-DO(run_sse_exception, "movl $0x1d80, (%0); ldmxcsr (%0); xorps %%xmm0, %%xmm0; movss %%xmm0, %%xmm1; divss %%xmm0, %%xmm1"
+DO(run_sse_exception, "movl $0x1f00, (%0); ldmxcsr (%0); xorps %%xmm0, %%xmm0; movss %%xmm0, %%xmm1; divss %%xmm0, %%xmm1"
    : : "r"(zeros) : "memory", "xmm0", "xmm1")
 DO(run_x87_exception, "fninit; movl $0x300, (%0); fldcw (%0); fld1; fldz; fdivrp; fwait" : : "r"(zeros) : "memory")
 

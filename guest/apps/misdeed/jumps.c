@@ -1,8 +1,12 @@
 /* jumps.c: touches and jumps to memory that is absent, or there for something else. */
 #include "misdeed.h"
 
-static volatile uint64_t writable[2] = { 0xc3c3c3c3c3c3c3c3, 1 }; /* c3 is `ret`: a jump here would succeed */
-static const uint64_t constant[2] = { 0xc3c3c3c3c3c3c3c3, 1 };
+#define RETURNS 0xc3c3c3c3c3c3c3c3 /* c3 is `ret`: a jump there would succeed */
+#define MIB     UINT64_C(0x100000)
+
+/* Large enough for every hypercall's data. */
+static volatile uint64_t writable[256] = { RETURNS };
+static const uint64_t constant[256] = { RETURNS };
 
 __attribute__((noinline)) static void code(void)
 {
@@ -11,7 +15,10 @@ __attribute__((noinline)) static void code(void)
 
 uint64_t address_named(const char *name, uint64_t len)
 {
-    uint64_t on_stack = 0xc3c3c3c3c3c3c3c3;
+    /* Far enough below for nobody to miss it, should a hypercall write there. */
+    volatile uint64_t *stack = (volatile uint64_t *)((uintptr_t)__builtin_frame_address(0) - 8192);
+    /* A net ring may lie behind the end that the guest is told; the whole memory is MiB. */
+    uint64_t end = (memory_end + MIB - 1) & -MIB;
     const struct {
         const char *name;
         uint64_t address;
@@ -22,15 +29,15 @@ uint64_t address_named(const char *name, uint64_t len)
         { "text", (uint64_t)code },
         { "rodata", (uint64_t)constant },
         { "data", (uint64_t)writable },
-        { "stack", (uint64_t)&on_stack },
-        { "end", memory_end - len / 2 },
-        { "outside", memory_end + 0x10000000 },
+        { "stack", (uint64_t)stack },
+        { "end", end - len / 2 },
+        { "outside", end + 0x10000000 },
         { "high", 0xfffffff8 },
         { "huge", UINT64_C(1) << 63 },
         { "wrap", UINT64_MAX - 7 },
     };
 
-    __asm__ volatile("" : : "r"(&on_stack) : "memory");
+    *stack = RETURNS;
     for (size_t i = 0; i < sizeof places / sizeof *places; i++)
         if (strcmp(places[i].name, name) == 0)
             return places[i].address;
@@ -64,7 +71,7 @@ __attribute__((noinline)) static uint64_t recurse(uint64_t depth)
 static void overflow_stack(const char *line)
 {
     (void)line;
-    writable[1] = recurse(0);
+    writable[0] = recurse(0);
 }
 
 static void no_stack(const char *line)
