@@ -1,7 +1,7 @@
 // inspect.ts: `mayfly inspect IMAGE`: what is in a unikernel file. Reads the file and boots nothing.
-import Table from "cli-table3";
 import { Command } from "commander";
 import { type Image, loadImage } from "../image/image.js";
+import { plainTable } from "./plain-table.js";
 
 /** What `--json` prints: addresses and sizes are plain numbers, sizes in bytes. */
 export interface ImageDescription {
@@ -45,54 +45,37 @@ function symbolText({ name, offset }: { name: string; offset: number }): string 
 /** The same facts for people: lines of words and two tables. */
 export function renderDescription(description: ImageDescription): string {
   const { name, target, abiVersion, entry, entrySymbol, end, segments, devices } = description;
-  const facts = plainTable([]);
-  facts.push(
+  const facts = plainTable([
     ["image", name],
     ["target", `${target}, ABI version ${abiVersion}`],
     ["entry", entrySymbol === null ? hex(entry) : `${hex(entry)} (${entrySymbol})`],
     ["end", hex(end)],
-  );
+  ]);
   const memory = plainTable(
-    ["address", "flags", "in file", "in memory", "guest may"],
-    ["left", "left", "right", "right"],
-  );
-  for (const { address, fileBytes, memoryBytes, flags, permissions } of segments) {
-    memory.push([
+    segments.map(({ address, fileBytes, memoryBytes, flags, permissions }) => [
       hex(address),
       flags,
       bytesText(fileBytes),
       bytesText(memoryBytes),
-      PERMISSION_TEXT[permissions],
-    ]);
-  }
-  const manifest = plainTable(["handle", "type", "name"], ["right"]);
-  for (const { handle, type, name } of devices) manifest.push([handle, type, name]);
+      PERMISSION_TEXT[permissions] ?? permissions,
+    ]),
+    {
+      head: ["address", "flags", "in file", "in memory", "guest may"],
+      align: ["left", "left", "right", "right"],
+    },
+  );
+  const manifest = plainTable(
+    devices.map(({ handle, type, name }) => [`${handle}`, type, name]),
+    { head: ["handle", "type", "name"], align: ["right"] },
+  );
   return [
-    text(facts),
-    `segments\n${text(memory)}`,
-    devices.length === 0 ? "manifest: no devices" : `manifest\n${text(manifest)}`,
+    facts,
+    `segments\n${memory}`,
+    devices.length === 0 ? "manifest: no devices" : `manifest\n${manifest}`,
   ].join("\n\n");
 }
 
 const PERMISSION_TEXT: Record<string, string> = { r: "read", rw: "read, write", rx: "read, execute" };
-
-type Alignment = "left" | "right";
-
-/** Columns without lines or colors, two spaces apart. */
-function plainTable(head: string[], colAligns: Alignment[] = []) {
-  const none = { top: "", "top-mid": "", "top-left": "", "top-right": "" };
-  const chars = {
-    ...none,
-    ...{ bottom: "", "bottom-mid": "", "bottom-left": "", "bottom-right": "" },
-    ...{ left: "", "left-mid": "", mid: "", "mid-mid": "", right: "", "right-mid": "", middle: "  " },
-  };
-  const style = { head: [], border: [], "padding-left": 0, "padding-right": 0 };
-  return new Table({ head, colAligns, chars, style });
-}
-
-function text(table: { toString(): string }): string {
-  return table.toString().replace(/ +$/gm, "");
-}
 
 function hex(value: number): string {
   return `0x${value.toString(16)}`;
