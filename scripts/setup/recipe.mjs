@@ -44,6 +44,9 @@ async function installSystemPackages() {
     await runCommand("apt-get", ["update"], { env: environment, mayFail: true });
     await runCommand("apt-get", install, { env: environment });
   });
+  const still = missingTools().map((tool) => tool.name);
+  if (still.length > 0)
+    throw new SetupError(`setup: still missing after the installation: ${still.join(", ")}`);
 }
 
 async function installNpmPackages() {

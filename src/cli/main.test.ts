@@ -37,7 +37,10 @@ for (const { name, examples } of commands) {
       assert.ok(stdout.includes(line), line);
       assert.ok(stdout.includes(meaning), meaning);
     }
-    assert.equal(stdout.split("Examples:").length, 2, "one list of examples");
+    const [described = "", ...lists] = stdout.split("Examples:");
+    assert.equal(lists.length, 1, "one list of examples");
+    const options = examples.flatMap(([line]) => line.match(/ --?[a-z-]+/g) ?? []);
+    for (const option of options) assert.ok(described.includes(option.trim()), `${option} is described`);
   });
 }
 
