@@ -14,6 +14,8 @@ export interface DescriptorTables {
 export interface GuestException {
   readonly vector: number;
   readonly errorCode: number | undefined;
+  /** What a page fault touched. */
+  readonly address?: bigint;
 }
 
 const NAMES = [
@@ -67,13 +69,10 @@ export function reflect(
   exception: GuestException,
   registers: Registers,
 ): void {
-  const name = exceptionName(exception.vector);
+  const where = describe(exception, registers.rip);
+  const address = exception.address ?? registers.rip;
   if (tables.idt === undefined)
-    throw new GuestFault(
-      "exception",
-      `${name} at 0x${registers.rip.toString(16)}, and the guest has no handler`,
-      registers.rip,
-    );
+    throw new GuestFault("exception", `${where}, and the guest has no handler`, address);
   for (const attempt of [exception, { vector: DOUBLE_FAULT, errorCode: 0 }]) {
     const entered = enterHandler(machine.memory, tables, attempt, registers);
     if (entered === undefined) continue;
@@ -82,9 +81,21 @@ export function reflect(
   }
   throw new GuestFault(
     "triple-fault",
-    `${name} at 0x${registers.rip.toString(16)}, and neither its handler nor the double fault's can be entered`,
-    registers.rip,
+    `${where}, and neither its handler nor the double fault's can be entered`,
+    address,
   );
+}
+
+/** Bits of a page fault's error code (SDM vol. 3A, section 4.7). */
+const WRITE = 2;
+const INSTRUCTION_FETCH = 16;
+
+/** "#PF page fault at 0x103ff5: write to 0x1000". */
+function describe({ vector, errorCode = 0, address }: GuestException, rip: bigint): string {
+  const where = `${exceptionName(vector)} at 0x${rip.toString(16)}`;
+  if (address === undefined) return where;
+  const access = errorCode & INSTRUCTION_FETCH ? "execution of" : errorCode & WRITE ? "write to" : "read of";
+  return `${where}: ${access} 0x${address.toString(16)}`;
 }
 
 function enterHandler(

@@ -42,7 +42,9 @@ export class Privileged {
     if (exit.vector === GENERAL_PROTECTION && this.#emulate(machine, registers)) return;
     this.#count(exceptionName(exit.vector));
     const errorCode = WITH_ERROR_CODE.has(exit.vector) ? exit.errorCode : undefined;
-    reflect(machine, this.#tables, { vector: exit.vector, errorCode }, registers);
+    const exception = { vector: exit.vector, errorCode };
+    const withAddress = exit.vector === PAGE_FAULT ? { ...exception, address: exit.address } : exception;
+    reflect(machine, this.#tables, withAddress, registers);
   }
 
   /** Returns whether the instruction was one of ours, and done. */
