@@ -28,7 +28,8 @@ export async function main(project: string, args: readonly string[]): Promise<nu
 
   const files = testFiles(project, options.texts);
   if (files.length === 0) {
-    say("svm: got no compiled test file, expected at least one\n→ npm run build");
+    const which = options.texts.length === 0 ? "" : ` whose path contains ${options.texts.join(" or ")}`;
+    say(`svm: got no compiled test file${which}, expected at least one\n→ npm run setup`);
     return 1;
   }
   let parts: Parts;
