@@ -26,8 +26,8 @@ if (results.includes(false)) process.exitCode = 1;
 
 /** Without a file `node --test` would search for tests itself; a name that does not exist makes it fail instead. */
 function layoutTests() {
-  const files = filesUnder(join(root, "dist", "src", "abi"), ".test.js");
-  return files.length > 0 ? files : ["src/abi/*.test.ts"];
+  const files = filesUnder(join(root, "dist", "test"), "abi-layout.test.js");
+  return files.length > 0 ? files : ["test/build/abi-layout.test.ts"];
 }
 
 /** Runs one check; its output is shown only when it finds something. */

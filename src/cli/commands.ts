@@ -28,10 +28,7 @@ export const commands: readonly CommandEntry[] = [
   {
     name: "serve",
     summary: "answer HTTP requests, each in a virtual machine of its own",
-    examples: [
-      ["mayfly serve mayfly.json", "serve the routes of a config file"],
-      ["mayfly serve --port 9000 mayfly.json", "… on another port"],
-    ],
+    examples: [["mayfly serve mayfly.json", "serve the routes of a config file; Ctrl-C drains"]],
     load: async () => (await import("./serve.js")).serveCommand(),
   },
   {

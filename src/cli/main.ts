@@ -12,10 +12,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     throw error;
   });
   let program: Command | undefined;
-  try {
-    program = await makeProgram(argv);
-    await program.parseAsync(argv, { from: "user" });
-  } catch (error) {
+  const fail = (error: unknown): never => {
     const command = program?.commands.find((candidate) => candidate.name() === commandName(argv));
     const debug =
       program === undefined
@@ -25,7 +22,17 @@ export async function main(argv: readonly string[]): Promise<void> {
     writeError(report.text);
     // At once: a command that failed half-way may have left timers or sockets that would keep the process.
     process.exit(report.exitStatus);
+  };
+  // Node would end with status 13 and without a word.
+  const starved = () => fail(new Error("the command waits, and nothing is left that could wake it"));
+  process.once("beforeExit", starved);
+  try {
+    program = await makeProgram(argv);
+    await program.parseAsync(argv, { from: "user" });
+  } catch (error) {
+    fail(error);
   }
+  process.off("beforeExit", starved);
 }
 
 function writeError(text: string): void {
