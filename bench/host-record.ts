@@ -1,0 +1,43 @@
+// host-record.ts: on what machine and at which commit the numbers were taken.
+import { execFile } from "node:child_process";
+import { availableParallelism, cpus, release } from "node:os";
+import { promisify } from "node:util";
+import { kvmChecks } from "../src/doctor/kvm-checks.js";
+import { readMachine } from "../src/doctor/readings.js";
+import { packageRoot } from "./context.js";
+
+export interface HostRecord {
+  readonly cpu: string;
+  readonly cores: number;
+  readonly kernel: string;
+  /** As `mayfly doctor` says it. */
+  readonly kvm: string;
+  readonly node: string;
+  /** Abbreviated; with a "+" when files differ from it; "unknown" outside of a clone. */
+  readonly commit: string;
+  readonly date: string;
+}
+
+export async function recordHost(): Promise<HostRecord> {
+  const kind = kvmChecks.find(({ name }) => name === "KVM kind")!;
+  return {
+    cpu: cpus()[0]?.model ?? "unknown",
+    cores: availableParallelism(),
+    kernel: release(),
+    kvm: kind.judge(await readMachine()).found,
+    node: process.versions.node,
+    commit: await readCommit(),
+    date: new Date().toISOString(),
+  };
+}
+
+async function readCommit(): Promise<string> {
+  const git = async (...args: string[]) =>
+    (await promisify(execFile)("git", ["-C", packageRoot, ...args])).stdout.trim();
+  try {
+    const commit = await git("rev-parse", "--short", "HEAD");
+    return (await git("status", "--porcelain", "--untracked-files=no")) === "" ? commit : `${commit}+`;
+  } catch {
+    return "unknown";
+  }
+}

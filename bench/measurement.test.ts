@@ -1,0 +1,35 @@
+// measurement.test.ts: bounds are judged on the value as measured, and lines are as documented.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { keepsBound, round, toLine } from "./measurement.js";
+
+test("a value at its bound keeps it", () => {
+  assert.equal(keepsBound({ name: "a", value: 1.5, unit: "ms", bound: { atMost: 1.5 } }), true);
+  assert.equal(keepsBound({ name: "a", value: 0.98, unit: "×", bound: { atLeast: 0.98 } }), true);
+});
+
+test("a value beyond its bound misses it, though it looks the same when rounded", () => {
+  const measurement = { name: "a", value: 1.50001, unit: "ms", bound: { atMost: 1.5 } };
+  assert.deepEqual(toLine(measurement), { name: "a", value: 1.5, unit: "ms", bound: "≤ 1.5", ok: false });
+  assert.equal(keepsBound({ name: "a", value: 0.97, unit: "×", bound: { atLeast: 0.98 } }), false);
+});
+
+test("a number that is not one misses its bound", () => {
+  assert.equal(keepsBound({ name: "a", value: Number.NaN, unit: "ms", bound: { atMost: 1.5 } }), false);
+});
+
+test("a value without a bound is fine and says so", () => {
+  assert.deepEqual(toLine({ name: "a", value: 3, unit: "µs", solo5: 4, note: "n" }), {
+    name: "a",
+    value: 3,
+    unit: "µs",
+    bound: null,
+    ok: true,
+    solo5: 4,
+    note: "n",
+  });
+});
+
+test("numbers are rounded to four digits, whole ones above that", () => {
+  assert.deepEqual([0.123456, 12.3456, 1234.56, 1234567].map(round), [0.1235, 12.35, 1235, 1234567]);
+});
