@@ -28,7 +28,7 @@ size_t solo5_tls_size(void)
 
 uintptr_t solo5_tls_tp_offset(uintptr_t tls)
 {
-    return round_up(tls + TLS_SIZE, TLS_ALIGN);
+    return round_up(tls + round_up(TLS_SIZE, TLS_ALIGN), TLS_ALIGN);
 }
 
 solo5_result_t solo5_tls_init(uintptr_t tls)

@@ -15,6 +15,7 @@ struct gate {
 
 #define VECTORS        32
 #define INTERRUPT_GATE 0x8e /* present, CPL 0, interrupts off (Intel SDM volume 3, section 6.14.1) */
+#define CODE_SELECTOR  8
 #define PAGE_FAULT     14
 
 extern char trap_entries[]; /* trap-entry.S: one each 16 bytes */
@@ -62,30 +63,35 @@ void trap_report(const struct trap_frame *frame)
     solo5_abort();
 }
 
+struct table {
+    uint16_t limit;
+    uint64_t base;
+} __attribute__((packed));
+
 void trap_start(void)
 {
+    /* Flat code and data of CPL 0, at the selectors that solo5-hvt's own table has them at: that table is not mapped. */
+    static const uint64_t segments[3] = { 0, 0x00af9b000000ffff, 0x00cf93000000ffff };
     static struct gate gates[VECTORS];
-    struct {
-        uint16_t limit;
-        uint64_t base;
-    } __attribute__((packed)) idt = { sizeof gates - 1, (uint64_t)gates };
+    struct table gdt = { sizeof segments - 1, (uint64_t)segments };
+    struct table idt = { sizeof gates - 1, (uint64_t)gates };
     uint16_t cs;
 
     __asm__("mov %%cs, %0" : "=r"(cs));
     /*
      * At CPL 3 a monitor stands below us that reports an exception with registers and symbols. At CPL 0, under solo5-hvt, an
-     * exception without an IDT would end the machine without a word. The handler shares the stack: a TSS for a stack of its own
-     * would cost two more privileged instructions, and an overflown stack ends the machine either way.
+     * exception without an IDT would end the machine without a word. The handler shares the stack: a stack of its own would take a
+     * TSS, and an overflown stack ends the machine either way.
      */
     if ((cs & 3) != 0)
         return;
     for (unsigned i = 0; i < VECTORS; i++) {
         uint64_t entry = (uint64_t)trap_entries + 16 * i;
         gates[i] = (struct gate){ .offset_low = (uint16_t)entry,
-                                  .selector = cs,
+                                  .selector = CODE_SELECTOR,
                                   .type = INTERRUPT_GATE,
                                   .offset_middle = (uint16_t)(entry >> 16),
                                   .offset_high = (uint32_t)(entry >> 32) };
     }
-    __asm__ volatile("lidt %0" : : "m"(idt));
+    __asm__ volatile("lgdt %0; lidt %1" : : "m"(gdt), "m"(idt));
 }

@@ -10,6 +10,18 @@ static bool is_fresh(void)
     return zeroed == 0 && set == 0xc0ffee && (uintptr_t)aligned % 64 == 0 && aligned[63] == 0;
 }
 
+/* Memory that was used before, with a few bytes on either side of the blocks. */
+#define USED 0xa5
+#define EDGE 64
+
+static bool is_used(uintptr_t from)
+{
+    for (uintptr_t at = from; at < from + EDGE; at++)
+        if (*(volatile uint8_t *)at != USED)
+            return false;
+    return true;
+}
+
 static bool enter(uintptr_t block)
 {
     return solo5_set_tls_base(solo5_tls_tp_offset(block)) == SOLO5_R_OK;
@@ -17,10 +29,10 @@ static bool enter(uintptr_t block)
 
 int solo5_app_main(const struct solo5_start_info *info)
 {
-    /* Memory that was used before, and an odd address: neither may show in the variables. */
-    uintptr_t first = info->heap_start + 8, second = first + solo5_tls_size();
-    for (uintptr_t at = first; at < second + solo5_tls_size(); at++)
-        *(volatile uint8_t *)at = 0xa5;
+    /* Addresses that are not aligned as the variables must be. */
+    uintptr_t first = info->heap_start + EDGE + 8, second = first + solo5_tls_size() + EDGE + 32;
+    for (uintptr_t at = info->heap_start; at < second + solo5_tls_size() + EDGE; at++)
+        *(volatile uint8_t *)at = USED;
 
     if (!is_fresh())
         return 1;
@@ -29,6 +41,8 @@ int solo5_app_main(const struct solo5_start_info *info)
         return 2;
     if (solo5_tls_init(first) != SOLO5_R_OK || solo5_tls_init(second) != SOLO5_R_OK)
         return 3;
+    if (!is_used(first - EDGE) || !is_used(second - EDGE) || !is_used(second + solo5_tls_size()))
+        return 8;
     if (!enter(first) || !is_fresh())
         return 4;
     zeroed = 2;
