@@ -10,7 +10,7 @@ test("hashOf tells lists apart that read alike when joined", () => {
 });
 
 test("parseDependencies reads continued lines and escaped names", () => {
-  const rule = "/tmp/x.o: src/a.c \\\n  include/with\\ space.h include/b.h \\\n /c$$d.h\n";
+  const rule = "out/x.o: src/a.c \\\n  include/with\\ space.h include/b.h \\\n /c$$d.h\n";
   assert.deepEqual(parseDependencies(rule), ["src/a.c", "include/with space.h", "include/b.h", "/c$d.h"]);
   assert.deepEqual(parseDependencies(""), []);
 });
