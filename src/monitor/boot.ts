@@ -38,6 +38,7 @@ export interface BootOptions {
   readonly devices: readonly AttachedDevice[];
   /** The guest's time-stamp counter, Hz. */
   readonly tscHz: number;
+  readonly offersExchange: boolean;
 }
 
 /** A command line as the guest sees it: UTF-8, ended by a zero byte. */
@@ -67,7 +68,9 @@ export function loadImage(machine: Machine, prepared: PreparedImage, options: Bo
       cpu_cycle_freq: BigInt(options.tscHz),
       cmdline: BigInt(commandLine),
       mft: BigInt(MANIFEST),
-      host_features: MAYFLY_FEATURE_EXCHANGE + (prepared.ringAddress === 0 ? 0 : HVT_FEATURE_RING_IO),
+      host_features:
+        (options.offersExchange ? MAYFLY_FEATURE_EXCHANGE : 0) +
+        (prepared.ringAddress === 0 ? 0 : HVT_FEATURE_RING_IO),
       guest_features: 0,
       net_ring: BigInt(prepared.ringAddress),
     },

@@ -20,7 +20,8 @@ export type Attachments = Readonly<Record<string, BlockBackend | NetBackend>>;
 export interface VmDevices {
   readonly answers: ReadonlyMap<number, Answer>;
   readonly attached: readonly AttachedDevice[];
-  readonly exchange: ExchangeDevice;
+  /** Absent when the guest is not told of the exchange. */
+  readonly exchange: ExchangeDevice | undefined;
   /** Present when the image has net devices. */
   readonly ring: NetRing | undefined;
   /** Ends every wait that only a device can end, so that nothing touches guest memory any more. */
@@ -28,12 +29,15 @@ export interface VmDevices {
   close(): void;
 }
 
-export function assembleDevices(
-  prepared: PreparedImage,
-  attachments: Attachments,
-  console: ConsoleSink,
-  onHostFailure: OnHostFailure,
-): VmDevices {
+export interface DeviceOptions {
+  readonly attachments: Attachments;
+  readonly console: ConsoleSink;
+  readonly offersExchange: boolean;
+  readonly onHostFailure: OnHostFailure;
+}
+
+export function assembleDevices(prepared: PreparedImage, options: DeviceOptions): VmDevices {
+  const { attachments, onHostFailure } = options;
   const attached = matchDevices(prepared.image, attachments);
   const blocks = new Map<number, BlockBackend>();
   const nets = new Map<number, NetBackend>();
@@ -44,16 +48,16 @@ export function assembleDevices(
   }
   const net = new NetDevices(nets, onHostFailure);
   const poll = new PollDevice(nets.size === 0 ? undefined : net);
-  const exchange = new ExchangeDevice();
+  const exchange = options.offersExchange ? new ExchangeDevice() : undefined;
   const ring = prepared.ringAddress === 0 ? undefined : new NetRing(prepared.ringAddress, net);
   const devices: Device[] = [
-    new ConsoleDevice(console),
+    new ConsoleDevice(options.console),
     new ClockDevice(),
     new BlockDevices(blocks, onHostFailure),
     net,
     poll,
-    exchange,
   ];
+  if (exchange !== undefined) devices.push(exchange);
   if (ring !== undefined) devices.push(ring);
   return {
     answers: new Map(devices.flatMap((device) => [...device.answers])),
@@ -62,7 +66,7 @@ export function assembleDevices(
     ring,
     cancelWaits(): void {
       poll.close();
-      exchange.close();
+      exchange?.close();
     },
     close(): void {
       for (const device of devices) device.close();

@@ -20,6 +20,11 @@ export interface VmOptions {
   devices?: Attachments;
   /** Where console output goes; dropped unless given. */
   console?: ConsoleSink;
+  /**
+   * Whether the guest is told of the exchange; true unless given. A guest that serves requests only by the exchange then
+   * runs as on any other Solo5 monitor.
+   */
+  exchange?: boolean;
   /** Counts the guest memory touched, for `stats.touchedBytes` (a system call at the end; 0 without). */
   measureMemory?: boolean;
   /** Told of host errors that the guest sees only as a result code (EIO of a disk, say). */
@@ -66,12 +71,13 @@ export class Monitor implements AsyncDisposable {
   create(image: Image, options: VmOptions = {}): Vm {
     const limits = checkLimits(options.limits);
     const prepared = this.#prepare(image, limits.memoryBytes);
-    const devices = assembleDevices(
-      prepared,
-      options.devices ?? {},
-      options.console ?? discardOutput,
-      options.onHostFailure ?? ignoreHostFailure,
-    );
+    const offersExchange = options.exchange ?? true;
+    const devices = assembleDevices(prepared, {
+      attachments: options.devices ?? {},
+      console: options.console ?? discardOutput,
+      offersExchange,
+      onHostFailure: options.onHostFailure ?? ignoreHostFailure,
+    });
     const started = performance.now();
     const machine = this.#host.create(prepared.space);
     try {
@@ -80,6 +86,7 @@ export class Monitor implements AsyncDisposable {
         commandLine: (options.args ?? []).join(" "),
         devices: devices.attached,
         tscHz: this.#host.tscHz,
+        offersExchange,
       });
       devices.ring?.initialize(machine.memory);
       enterImage(machine, prepared);

@@ -107,10 +107,15 @@ export class Vm implements AsyncDisposable {
    * Hands a request to the guest by the exchange, starting it if need be.
    *
    * @returns the response, as soon as its head is there
-   * @throws MayflyError VM_ENDED when the VM ends before it answers, VM_BUSY while it serves another
+   * @throws MayflyError VM_ENDED when the VM ends before it answers, VM_BUSY while it serves another,
+   *   EXCHANGE_UNSUPPORTED when it was created without the exchange
    */
   exchange(request: ExchangeRequest): Promise<ExchangeResponse> {
     if (this.#end !== undefined) return Promise.reject(this.#endedError(this.#end));
+    if (this.#devices.exchange === undefined)
+      return Promise.reject(
+        new MayflyError("EXCHANGE_UNSUPPORTED", "this VM was created without the exchange"),
+      );
     const response = this.#devices.exchange.submit(request);
     // Whoever calls exchange learns of a failure by the response; run() gives it to whoever asks.
     this.run().catch(() => {});
@@ -158,13 +163,13 @@ export class Vm implements AsyncDisposable {
       }
     } catch (error) {
       this.#finish("stopped", "the host failed");
-      this.#devices.exchange.fail(error);
+      this.#devices.exchange?.fail(error);
       throw error;
     } finally {
       this.#stats.runMs = performance.now() - started;
       if (this.#measureMemory) this.#stats.touchedBytes = this.#machine.touchedBytes();
     }
-    this.#devices.exchange.fail(this.#endedError(this.#end));
+    this.#devices.exchange?.fail(this.#endedError(this.#end));
     return this.#end;
   }
 
