@@ -31,11 +31,18 @@ export class MayflyError extends Error {
   readonly code: ErrorCode;
   /** What the user can do about it: a sentence or a command. */
   readonly mend: string | undefined;
+  /** What another program said, in its own words and lines: a compiler's output. */
+  readonly details: string | undefined;
 
-  constructor(code: ErrorCode, message: string, options: { mend?: string; cause?: unknown } = {}) {
+  constructor(
+    code: ErrorCode,
+    message: string,
+    options: { mend?: string; details?: string; cause?: unknown } = {},
+  ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = "MayflyError";
     this.code = code;
     this.mend = options.mend;
+    this.details = options.details;
   }
 }

@@ -40,7 +40,7 @@ export interface BuiltImage {
  *
  * @param options.sources paths of C files, or a directory
  * @returns the image's path and size
- * @throws BuildError (BUILD_FAILED) when the compiler or linker refuses; its `output` has their words
+ * @throws MayflyError BUILD_FAILED when the compiler or linker refuses; its `details` are their words
  * @throws MayflyError CONFIG_INVALID for a mistaken manifest, OPTION_INVALID for sources that are none
  *
  * @example

@@ -1,7 +1,7 @@
 // compiler.ts: runs the system's C compiler, never more at once than there are cores.
 import { execFile } from "node:child_process";
 import { availableParallelism } from "node:os";
-import { BuildError } from "./build-error.js";
+import { MayflyError } from "../errors.js";
 
 /** A C compiler that was asked where its own headers are, which also proves that it works. */
 export class Compiler {
@@ -20,12 +20,13 @@ export class Compiler {
    * Finds a compiler.
    *
    * @param command name or path
-   * @throws BuildError when it does not exist or does not answer
+   * @throws MayflyError BUILD_FAILED when it does not exist or does not answer
    */
   static async find(command = "cc"): Promise<Compiler> {
     const asked = await execute(command, ["-print-file-name=include"]);
     if (asked.failure !== undefined) {
-      throw new BuildError(`running the compiler: got ${asked.failure} from ${command}`, asked.stderr, {
+      throw new MayflyError("BUILD_FAILED", `running the compiler: got ${asked.failure} from ${command}`, {
+        details: asked.stderr,
         mend: "apt-get install gcc binutils, or name another compiler with --cc",
       });
     }
@@ -36,7 +37,7 @@ export class Compiler {
    * Runs the compiler once.
    *
    * @param what the sentence's start should it fail: "compiling app.c"
-   * @throws BuildError with the compiler's first error in the message and all its output beside it
+   * @throws MayflyError BUILD_FAILED with the compiler's first error in the message and all its output as details
    */
   async run(args: readonly string[], what: string): Promise<void> {
     if (this.#free > 0) this.#free -= 1;
@@ -44,7 +45,9 @@ export class Compiler {
     try {
       const { failure, stderr } = await execute(this.command, args);
       if (failure === undefined) return;
-      throw new BuildError(`${what} failed: ${firstError(stderr) ?? failure}`, stderr);
+      throw new MayflyError("BUILD_FAILED", `${what} failed: ${firstError(stderr) ?? failure}`, {
+        details: stderr,
+      });
     } finally {
       const next = this.#waiting.shift();
       if (next === undefined) this.#free += 1;

@@ -27,6 +27,7 @@ export function reportError(
   }
   const { message, mend } = words(error, options.command);
   const lines = [`${options.paint("red", "mayfly:")} ${message}`];
+  if (error instanceof MayflyError && error.details) lines.push(error.details.trimEnd());
   if (mend !== undefined) lines.push(`${options.paint("cyan", "→")} ${mend}`);
   if (options.debug) lines.push("", inspect(error));
   return { text: `${lines.join("\n")}\n`, exitStatus: 1 };

@@ -20,8 +20,8 @@ const MAP_NORESERVE = 0x4000;
 const MADV_DONTNEED = 4;
 const MADV_HUGEPAGE = 14;
 const MADV_DONTDUMP = 16;
-const MADV_POPULATE_WRITE = 23; // Linux 5.14
 
+const PAGE_SIZE = 4096;
 const EMPTY = new Uint8Array(0);
 
 /**
@@ -48,19 +48,14 @@ export class Mapping implements Disposable {
     this.#advise(start, length, MADV_DONTNEED);
   }
 
-  /** Asks for 2 MiB pages. A wish: the kernel may be built without them. */
-  preferHugePages(): void {
-    this.#advise(0, this.length, MADV_HUGEPAGE);
+  /** Asks for 2 MiB pages in a range. A wish: the kernel may be built without them. */
+  preferHugePages(start: number, length: number): void {
+    this.#advise(start, length, MADV_HUGEPAGE);
   }
 
   /** Keeps guest memory out of core dumps of this process. */
   excludeFromDumps(): void {
     this.#advise(0, this.length, MADV_DONTDUMP);
-  }
-
-  /** Makes a range resident and writable in one call. A wish, too: before Linux 5.14 pages come on first touch. */
-  populate(start: number, length: number): void {
-    this.#advise(start, length, MADV_POPULATE_WRITE);
   }
 
   /** Bytes of this mapping that are in memory now. */
@@ -90,17 +85,30 @@ export class Mapping implements Disposable {
   }
 }
 
-/** Private zeroed memory; pages come on first touch and do not count against swap before. */
-export function mapAnonymous(length: number): Mapping {
-  return map(length, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, `mmap ${length} bytes`);
+/**
+ * Private zeroed memory; pages come on first touch and do not count against swap before.
+ *
+ * @param align a power of two of at least a page: the address is a multiple of it
+ */
+export function mapAnonymous(length: number, align = PAGE_SIZE): Mapping {
+  const flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
+  const call = `mmap ${length} bytes`;
+  if (align <= PAGE_SIZE) return new Mapping(map(length, flags, -1, call), length);
+  const wide = map(length + align, flags, -1, call);
+  const address = (wide + BigInt(align - 1)) & ~BigInt(align - 1);
+  const before = Number(address - wide);
+  // Safe: both ends belong to the mapping just made, and nobody knows them yet.
+  if (before > 0) munmap(wide, before);
+  if (align > before) munmap(address + BigInt(length), align - before);
+  return new Mapping(address, length);
 }
 
 /** Memory shared with the kernel object behind a descriptor (a vCPU's kvm_run). */
 export function mapShared(fd: number, length: number, what: string): Mapping {
-  return map(length, MAP_SHARED, fd, `mmap ${what}`);
+  return new Mapping(map(length, MAP_SHARED, fd, `mmap ${what}`), length);
 }
 
-function map(length: number, flags: number, fd: number, call: string): Mapping {
+function map(length: number, flags: number, fd: number, call: string): bigint {
   // Safe: the kernel picks the address, so nothing that exists is replaced.
   const address = BigInt(mmap(null, length, PROT_READ | PROT_WRITE, flags, fd, 0));
   if (address === -1n) {
@@ -111,5 +119,5 @@ function map(length: number, flags: number, fd: number, call: string): Mapping {
       errno === "ENOMEM" ? "free some memory, or ask for less" : undefined,
     );
   }
-  return new Mapping(address, length);
+  return address;
 }

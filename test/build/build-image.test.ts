@@ -4,12 +4,11 @@ import { spawnSync } from "node:child_process";
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import { BuildError } from "../../src/build/build-error.js";
 import { type BuildOptions, buildImage } from "../../src/build/build-image.js";
 import { Compiler } from "../../src/build/compiler.js";
 import { ObjectCache } from "../../src/build/object-cache.js";
 import { packageRoot } from "../../src/build/places.js";
-import { MayflyError } from "../../src/errors.js";
+import { MayflyError, MayflyError } from "../../src/errors.js";
 import { loadImage } from "../../src/image/image.js";
 import { scratchFolder } from "./scratch.js";
 
@@ -110,10 +109,10 @@ test("a compiler's error is one line, with all its words beside it, and nothing 
   });
   const cache = new ObjectCache(join(folder, "cache"), await Compiler.find());
   await assert.rejects(build({ cache }), (error) => {
-    assert.ok(error instanceof BuildError);
+    assert.ok(error instanceof MayflyError);
     assert.equal(error.code, "BUILD_FAILED");
     assert.match(error.message, /^compiling app\.c failed: .*app\.c:2:\d+: error: .*nothing.*$/);
-    assert.match(error.output, /app\.c:3:\d+: error: expected expression/);
+    assert.match(error.details ?? "", /app\.c:3:\d+: error: expected expression/);
     return true;
   });
   await assert.rejects(readFile(output), { code: "ENOENT" });
@@ -129,7 +128,7 @@ test("a failed build keeps the image that was there", async (context) => {
   const before = await readFile(output);
   await writeFile(join(sources, "app.c"), `${main}return missing(); }\n`);
   await assert.rejects(build({ flags: ["-Wno-implicit-function-declaration"] }), (error) => {
-    assert.ok(error instanceof BuildError);
+    assert.ok(error instanceof MayflyError);
     assert.match(error.message, /^linking app\.img failed: .*undefined reference to `missing'$/);
     return true;
   });

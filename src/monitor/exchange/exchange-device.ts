@@ -146,9 +146,7 @@ export class ExchangeDevice implements Device {
     const headLength = argument.u64("head_len");
     if (headLength > 0) {
       if (serving.hasHead) throw violation("a second head");
-      const head = decodeResponseHead(
-        memory.readable(argument.u64("head"), headLength, "response head").slice(),
-      );
+      const head = decodeResponseHead(memory.readable(argument.u64("head"), headLength, "response head"));
       serving.hasHead = true;
       serving.resolve({ ...head, body: serving.response });
     }

@@ -14,16 +14,18 @@ export interface DecodedResponseHead {
 }
 
 /**
- * Decodes a copy of a head.
+ * Decodes a head.
  *
+ * @param guestBytes where the guest says it lies; it is copied, so that what is checked is what is used
  * @throws GuestFault "exchange-violation" naming the field
  */
-export function decodeResponseHead(bytes: Uint8Array): DecodedResponseHead {
-  if (bytes.length < ResponseHead.size || bytes.length > MAYFLY_EXCHANGE_HEAD_MAX)
-    throw violation(
-      `head_len: got ${bytes.length}, expected ${ResponseHead.size} to ${MAYFLY_EXCHANGE_HEAD_MAX}`,
-    );
-  const { status, header_count, strings_len } = ResponseHead.read(bytes);
+export function decodeResponseHead(guestBytes: Uint8Array): DecodedResponseHead {
+  const length = guestBytes.length;
+  if (length < ResponseHead.size || length > MAYFLY_EXCHANGE_HEAD_MAX)
+    throw violation(`head_len: got ${length}, expected ${ResponseHead.size} to ${MAYFLY_EXCHANGE_HEAD_MAX}`);
+  const bytes = guestBytes.slice();
+  const { status, header_count, strings_len, reserved } = ResponseHead.read(bytes);
+  if (reserved !== 0) throw violation(`reserved: got ${reserved}, expected 0`);
   if (status < 200 || status > 599) throw violation(`status: got ${status}, expected 200 to 599`);
   if (strings_len !== bytes.length - ResponseHead.size)
     throw violation(`strings_len: got ${strings_len}, expected head_len - ${ResponseHead.size}`);
