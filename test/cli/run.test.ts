@@ -1,0 +1,326 @@
+// run.test.ts: `mayfly run` as a user meets it: bin/mayfly.js in a process of its own, real images, real KVM.
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { mkdtempSync, openSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { attachTap } from "../../src/linux/tun.js";
+import { app, type Finished, finished, mayfly, noKvm, startMayfly } from "../support/mayfly.js";
+import { ip, tapProblem } from "./test-network.js";
+
+const skip = noKvm();
+const folder = mkdtempSync(join(tmpdir(), "mayfly-run-"));
+const ud2 = join(folder, "ud2.img");
+const disk = join(folder, "disk.raw");
+
+before(async () => {
+  const source = join(folder, "ud2.c");
+  const program =
+    '#include <solo5.h>\nint solo5_app_main(const struct solo5_start_info *info) { (void)info; __asm__("ud2"); return 0; }\n';
+  writeFileSync(source, program);
+  const built = await mayfly("build", source, "-o", ud2);
+  assert.equal(built.status, 0, built.stderr);
+});
+after(() => rmSync(folder, { recursive: true }));
+
+function run(...args: string[]): Promise<Finished> {
+  return mayfly("run", "--mem=16", ...args);
+}
+
+/** A disk of zeros. */
+function freshDisk(bytes = 64 * 1024): string {
+  writeFileSync(disk, "");
+  truncateSync(disk, bytes);
+  return disk;
+}
+
+/** One line of sentence, perhaps one of mend, and no stack. */
+function assertRefused({ status, stdout, stderr }: Finished, message: RegExp): void {
+  assert.match(stderr, /^mayfly: .*\n(→ .*\n)?$/);
+  assert.match(stderr, message);
+  assert.deepEqual({ status, stdout }, { status: 1, stdout: "" });
+}
+
+for (const [args, status] of [
+  [["0"], 0],
+  [["7"], 7],
+  [["exit", "42"], 42],
+  [["254"], 254],
+  [["abort"], 255],
+] as const) {
+  test(`the guest's status is the process's: ${args.join(" ")}`, { skip }, async () => {
+    const ended = await run(app("exit-status"), ...args);
+    assert.equal(ended.status, status);
+    assert.equal(ended.stderr, "");
+  });
+}
+
+test("arguments reach the guest with and without --, options of ours among them", { skip }, async () => {
+  const image = app("exit-status");
+  assert.equal((await run(image, "--", "exit", "3")).status, 3);
+  assert.equal((await run("--", image, "exit", "4")).status, 4);
+  // Its first word is an option of ours, so that the guest sees no number first.
+  assert.equal((await run(image, "--mem=1", "5")).stderr, "");
+});
+
+test("the console's output arrives whole and unchanged", { skip }, async () => {
+  const bytes = 300_000;
+  const { status, stdout } = await run(app("console"), `${bytes}`, "65536");
+  const period = `${Array.from({ length: 63 }, (_, i) => String.fromCharCode(48 + i)).join("")}\n`;
+  assert.equal(status, 0);
+  assert.equal(stdout.length, bytes);
+  assert.ok(stdout === period.repeat(bytes / 64 + 1).slice(0, bytes), "the pattern");
+});
+
+test("a reader that reads late gets everything", { skip }, async () => {
+  const child = startMayfly(["run", app("console"), "1000000", "65536"]);
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  assert.equal((await finished(child)).stdout.length, 1_000_000);
+});
+
+test("a reader that goes away ends it quietly, as SIGPIPE would", { skip }, async () => {
+  const child = startMayfly(["run", "--timeout=20s", app("console"), "1000000000", "65536"]);
+  const ended = finished(child);
+  child.stdout!.once("data", () => child.stdout!.destroy());
+  const { status, stderr } = await ended;
+  assert.deepEqual({ status, stderr }, { status: 141, stderr: "" });
+});
+
+test("output to a full device is an error of the host's", { skip }, async () => {
+  const full = openSync("/dev/full", "w");
+  const child = startMayfly(["run", app("console"), "100"], { stdio: ["ignore", full, "pipe"] });
+  const { status, stderr } = await finished(child);
+  assert.equal(status, 1);
+  assert.match(stderr, /^mayfly: .*ENOSPC.*\n$/);
+});
+
+test("a file is attached, and what the guest writes is in it", { skip }, async () => {
+  const path = freshDisk();
+  const { status } = await run(`--block:storage=${path}`, app("block"), "fill", "512", "1024", "7");
+  assert.equal(status, 0);
+  const bytes = readFileSync(path);
+  assert.deepEqual([bytes[511], bytes[512], bytes[1535], bytes[1536]], [0, 7, 7, 0]);
+});
+
+test("--block-sector-size is what the guest sees, before --block or after it", { skip }, async () => {
+  const attach = `--block:storage=${freshDisk()}`;
+  const size = "--block-sector-size:storage=4096";
+  for (const options of [
+    [attach, size],
+    [size, attach],
+  ]) {
+    const { status, stdout } = await run(...options, app("block"), "check");
+    assert.deepEqual({ status, stdout }, { status: 0, stdout: "storage: 65536 bytes in blocks of 4096\n" });
+  }
+});
+
+test("--block-read-only refuses the guest's writes and serves its reads", {
+  skip,
+}, async () => {
+  const path = freshDisk();
+  const options = [`--block:storage=${path}`, "--block-read-only:storage"];
+  const wrote = await run(...options, app("block"), "fill", "0", "512", "7");
+  assert.notEqual(wrote.status, 0);
+  assert.equal(readFileSync(path)[0], 0);
+  const read = await run(...options, app("block"), "read", "0", "512");
+  assert.deepEqual({ status: read.status, length: read.stdout.length }, { status: 0, length: 512 });
+});
+
+test("a guest that does wrong ends with one report: reason, place, registers", { skip }, async () => {
+  const { status, stdout, stderr } = await run(ud2);
+  assert.deepEqual({ status, stdout }, { status: 1, stdout: "" });
+  assert.match(stderr, /^mayfly: exception: .+\n {2}in solo5_app_main.*\n(.*\n)* {2}rip {4}0x[0-9a-f]{16} /);
+  assert.doesNotMatch(stderr, / at .*\.js/);
+});
+
+test("--quiet leaves only the exit status of that", { skip }, async () => {
+  assert.deepEqual(await run("--quiet", ud2), { status: 1, signal: null, stdout: "", stderr: "" });
+});
+
+test("--quiet does not silence errors of Mayfly's, and does not go with --stats", { skip }, async () => {
+  assertRefused(await run("--quiet", "/nowhere/app.img"), /\/nowhere\/app\.img/);
+  assertRefused(await run("--quiet", "--stats", app("exit-status")), /--quiet.*cannot be used with.*--stats/);
+});
+
+test("--timeout ends a guest that computes and one that waits, with status 124", { skip }, async () => {
+  for (const [image, arg] of [
+    ["compute", "1000000"],
+    ["sleep", "60000"],
+  ] as const) {
+    const { status, stderr } = await run("--timeout=100ms", app(image), arg);
+    assert.equal(status, 124, image);
+    assert.match(stderr, /^mayfly: wall-time-limit: the VM used up its wall time of 100 ms\n/);
+  }
+});
+
+test("--cpu-limit ends a guest that computes, with status 124, and not one that waits", {
+  skip,
+}, async () => {
+  const { status, stderr } = await run("--cpu-limit", "50ms", app("compute"), "1000000");
+  assert.equal(status, 124);
+  assert.match(stderr, /^mayfly: cpu-time-limit: /);
+  assert.equal((await run("--cpu-limit=50ms", app("sleep"), "200")).status, 0);
+});
+
+for (const [signal, status] of [
+  ["SIGINT", 130],
+  ["SIGTERM", 143],
+  ["SIGHUP", 129],
+] as const) {
+  test(`${signal} ends a guest that computes and one that waits, with status ${status}`, {
+    skip,
+  }, async () => {
+    for (const args of [
+      [app("console"), "1000000000", "64"],
+      [app("sleep"), "60000"],
+    ]) {
+      const child = startMayfly(["run", "--stats", ...args]);
+      const ended = finished(child);
+      if (args[0]!.includes("console")) await once(child.stdout!, "data");
+      else await new Promise((resolve) => setTimeout(resolve, 1000));
+      child.kill(signal);
+      const { status: got, stderr } = await ended;
+      assert.equal(got, status);
+      assert.match(stderr, new RegExp(`^mayfly: stopped by ${signal}\ncreate +[0-9.]+ ms`));
+    }
+  });
+}
+
+test("--stats is a table on stderr: steps, exits and traps by kind", { skip }, async () => {
+  const { status, stdout, stderr } = await run("--stats", app("console"), "200", "100");
+  assert.deepEqual({ status, length: stdout.length }, { status: 0, length: 200 });
+  for (const row of ["create", "load", "boot", "run", "close", "CPU time"])
+    assert.match(stderr, new RegExp(`^${row} +\\d+\\.\\d\\d ms`, "m"), row);
+  assert.match(stderr, /^memory +\d+\.\d\d MiB/m);
+  assert.match(stderr, /^exits +\d+\n( {2}.*\n)* {2}puts +2\n/m);
+  assert.match(stderr, /^traps +\d+/m);
+});
+
+test("--json is one line on stderr with end and stats", { skip }, async () => {
+  const { stderr } = await run("--json", ud2);
+  assert.equal(stderr.split("\n").length, 2);
+  const told = JSON.parse(stderr);
+  assert.equal(told.reason, "exception");
+  assert.equal(told.exitStatus, 1);
+  assert.match(told.report.registers.rip, /^0x[0-9a-f]+$/);
+  assert.match(told.report.symbol, /^solo5_app_main/);
+  assert.equal(typeof told.stats.createMs, "number");
+  assert.equal(JSON.parse((await run("--json", app("exit-status"), "9")).stderr).exitStatus, 9);
+});
+
+test("--version names the versions of Mayfly and of the ABI, whether or not an image follows", async () => {
+  const { version } = JSON.parse(readFileSync(new URL("../../../package.json", import.meta.url), "utf8"));
+  const expected = { status: 0, signal: null, stdout: `mayfly ${version}\nABI version 2\n`, stderr: "" };
+  assert.deepEqual(await mayfly("run", "--version"), expected);
+  assert.deepEqual(await mayfly("run", "--version", "app.img"), expected);
+});
+
+test("memory is 512 MiB unless given, and 4096 MiB can be given", { skip }, async () => {
+  for (const [options, mib] of [
+    [[], 512],
+    [["--mem", "4096"], 4096],
+  ] as const) {
+    const { stderr } = await mayfly(
+      "run",
+      ...options,
+      "--json",
+      "--cpu-limit=20ms",
+      app("compute"),
+      "1000000",
+    );
+    const stack = Number(JSON.parse(stderr).report.registers.rsp);
+    assert.equal(Math.ceil(stack / (1 << 20)), mib);
+  }
+});
+
+const noTap = skip || tapProblem();
+
+test("--net attaches an interface by name or by descriptor, with the MAC of --net-mac", {
+  skip: noTap,
+}, async () => {
+  const tap = `mfr${process.pid % 1_000_000}`;
+  ip("tuntap", "add", tap, "mode", "tap");
+  try {
+    ip("link", "set", tap, "up", "mtu", "1400");
+    const mac = "--net-mac:service0=02:00:00:00:00:1a";
+    const expected = { status: 0, stdout: "service0: mac 2:0:0:0:0:1a mtu 1400\n", stderr: "" };
+    const told = ({ status, stdout, stderr }: Finished) => ({ status, stdout, stderr });
+    assert.deepEqual(told(await run(mac, `--net:service0=${tap}`, app("net"), "0")), expected);
+    using inherited = attachTap(tap);
+    const child = startMayfly(["run", "--net:service0=@3", mac, app("net"), "0"], {
+      stdio: ["ignore", "pipe", "pipe", inherited.fd],
+    });
+    assert.deepEqual(told(await finished(child)), expected);
+  } finally {
+    ip("link", "delete", tap);
+  }
+});
+
+const block = app("block");
+const refusals: readonly [what: string, args: string[], message: RegExp][] = [
+  ["no image", [], /missing required argument 'image'/],
+  ["an image that does not exist", ["/nowhere/app.img"], /\/nowhere\/app\.img.*ENOENT/],
+  ["a directory", [tmpdir()], /expected a regular file/],
+  ["a file that is no ELF", [process.argv[1]!], /e_ident|ELF/],
+  ["an unknown option", ["--memory=3", block], /unknown option '--memory=3'/],
+  ["--mem that is no number", ["--mem=lots", block], /--mem: got "lots", expected 2 to 4096/],
+  ["too little memory", ["--mem=1", block], /--mem: got "1", expected 2 to 4096/],
+  ["too much memory", ["--mem=4097", block], /--mem: got "4097", expected 2 to 4096/],
+  ["a time-out of nothing", ["--timeout=0", block], /--timeout: got "0", expected a duration/],
+  [
+    "a CPU limit without a number",
+    ["--cpu-limit=fast", block],
+    /--cpu-limit: got "fast", expected a duration/,
+  ],
+  ["a device that nobody attached", [block], /declares the block device "storage"/],
+  [
+    "a device that is not declared",
+    ["--block:disk=/nowhere", block],
+    /--block:disk: .*manifest \(block storage\)/,
+  ],
+  [
+    "a device of the wrong type",
+    ["--net:storage=tap0", block],
+    /--net:storage: .*manifest \(block storage\)/,
+  ],
+  ["a device twice", ["--block:storage=a", "--block:storage=b", block], /--block:storage twice/],
+  ["a device without a path", ["--block:storage", block], /got --block:storage, expected --block:NAME=PATH/],
+  [
+    "a device with a nonsense name",
+    ["--block:a-b=c", block],
+    /got --block:a-b=c, expected --block:NAME=PATH/,
+  ],
+  ["a sector size without a device", ["--block-sector-size:storage=512", block], /without --block:storage/],
+  ["read-only without a device", ["--block-read-only:storage", block], /without --block:storage/],
+  ["a MAC without a device", ["--net-mac:service0=02:00:00:00:00:01", app("net")], /without --net:service0/],
+  [
+    "a disk that does not exist",
+    ["--block:storage=/nowhere/disk", block],
+    /\/nowhere\/disk: cannot be opened.*ENOENT/,
+  ],
+  [
+    "a sector size that is no number",
+    ["--block:storage=a", "--block-sector-size:storage=1k", block],
+    /got "1k"/,
+  ],
+  ["an interface that does not exist", ["--net:service0=mayflynone0", app("net")], /mayflynone0/],
+  ["a descriptor that is not open", ["--net:service0=@99", app("net")], /@99/],
+  ["a bad MAC", ["--net:service0=tap0", "--net-mac:service0=02:00", app("net")], /MAC address: got "02:00"/],
+];
+
+for (const [what, args, message] of refusals) {
+  test(`${what} is refused in one sentence`, { skip }, async () => {
+    assertRefused(await mayfly("run", ...args), message);
+  });
+}
+
+test("a disk that does not fit its sectors is refused", { skip }, async () => {
+  const odd = freshDisk(6144);
+  const options = [`--block:storage=${odd}`, "--block-sector-size:storage=4096"];
+  assertRefused(await run(...options, block), /6144 bytes, expected a multiple of the sector size/);
+});
+
+test("arguments that are longer than the guest can take are refused", { skip }, async () => {
+  assertRefused(await run(app("exit-status"), "a".repeat(9000)), /got 9000 bytes, expected at most 8191/);
+});
