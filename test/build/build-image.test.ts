@@ -8,7 +8,7 @@ import { type BuildOptions, buildImage } from "../../src/build/build-image.js";
 import { Compiler } from "../../src/build/compiler.js";
 import { ObjectCache } from "../../src/build/object-cache.js";
 import { packageRoot } from "../../src/build/places.js";
-import { MayflyError, MayflyError } from "../../src/errors.js";
+import { MayflyError } from "../../src/errors.js";
 import { loadImage } from "../../src/image/image.js";
 import { scratchFolder } from "./scratch.js";
 
