@@ -2,7 +2,7 @@
 import { threadCpuTime } from "../linux/thread-clock.js";
 import type { Limits } from "./limits.js";
 
-/** A turn ends after this, so that other VMs and the event loop get theirs, ms. */
+/** Turns take no longer than this in all before other VMs and the event loop get theirs, ms. */
 const SLICE_MS = 5;
 
 export type SpentLimit = "wall-time-limit" | "cpu-time-limit";
@@ -13,6 +13,9 @@ export class Meter {
   readonly #wallDeadline: number;
   #cpuMs = 0;
   #turnStart = 0;
+  #turnCpuStart = 0;
+  /** Time of this slice's turns so far. */
+  #sliceMs = 0;
 
   constructor(limits: Limits) {
     this.#limits = limits;
@@ -29,16 +32,29 @@ export class Meter {
     return this.#wallDeadline - performance.now();
   }
 
+  /** Whether the event loop is due its turn. */
+  get sliceIsOver(): boolean {
+    return this.#sliceMs >= SLICE_MS;
+  }
+
+  /** The event loop had its turn. */
+  beginSlice(): void {
+    this.#sliceMs = 0;
+  }
+
   /** Begins a turn; returns when it must be over. */
   beginTurn(): number {
-    this.#turnStart = threadCpuTime();
+    this.#turnCpuStart = threadCpuTime();
+    this.#turnStart = performance.now();
     const cpuRest = this.#limits.cpuTimeMs - this.#cpuMs;
-    return Math.min(performance.now() + Math.min(SLICE_MS, cpuRest), this.#wallDeadline);
+    const sliceRest = SLICE_MS - this.#sliceMs;
+    return Math.min(this.#turnStart + Math.min(sliceRest, cpuRest), this.#wallDeadline);
   }
 
   /** Ends a turn; the whole of it, the monitor's work included, is the guest's. */
   endTurn(): void {
-    this.#cpuMs += threadCpuTime() - this.#turnStart;
+    this.#cpuMs += threadCpuTime() - this.#turnCpuStart;
+    this.#sliceMs += performance.now() - this.#turnStart;
   }
 
   /** The limit that is used up, if any. */

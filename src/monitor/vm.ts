@@ -13,6 +13,7 @@ import { Meter } from "./meter.js";
 import type { PreparedImage } from "./prepare.js";
 import { ExitCounter, portName, type VmStats } from "./stats.js";
 import { endByFault, type GuestReport, symbolize, type VmEnd, type VmEndReason } from "./vm-end.js";
+import { wallTimer } from "./wall-timer.js";
 
 /** What a VM is made of. The monitor puts it together. */
 export interface VmParts {
@@ -153,13 +154,19 @@ export class Vm implements AsyncDisposable {
 
   async #loop(): Promise<VmEnd> {
     const started = performance.now();
-    this.#meter = new Meter(this.#limits);
-    using _wall = this.#wallTimer(this.#meter);
+    const meter = new Meter(this.#limits);
+    this.#meter = meter;
+    using _wall = wallTimer(meter, () => this.#endIfSpent(meter));
     try {
       while (this.#end === undefined) {
-        const wait = this.#turn(this.#meter, started);
+        const wait = this.#turn(meter, started);
         if (this.#end !== undefined) break;
-        await (wait === undefined ? nextTurn() : this.#wait(wait));
+        if (wait !== undefined) await this.#wait(wait);
+        // A wait may be over before the event loop got a turn: answers can come from microtasks, one after the other.
+        if (wait === undefined || meter.sliceIsOver) {
+          await nextTurn();
+          meter.beginSlice();
+        }
       }
     } catch (error) {
       this.#finish("stopped", "the host failed");
@@ -263,13 +270,6 @@ export class Vm implements AsyncDisposable {
         ? ["CPU time", this.#limits.cpuTimeMs]
         : ["wall time", this.#limits.wallTimeMs];
     this.#finish(limit, `the VM used up its ${name} of ${ms} ms`, this.#report(undefined));
-  }
-
-  /** Ends a VM whose wall time runs out while it waits. */
-  #wallTimer(meter: Meter): Disposable {
-    if (meter.wallRestMs === Number.POSITIVE_INFINITY) return { [Symbol.dispose]: () => {} };
-    const timer = setTimeout(() => this.#endIfSpent(meter), Math.ceil(meter.wallRestMs));
-    return { [Symbol.dispose]: () => clearTimeout(timer) };
   }
 
   #report(address: bigint | undefined): GuestReport {

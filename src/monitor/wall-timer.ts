@@ -1,0 +1,21 @@
+// wall-timer.ts: a timer for the rest of a VM's wall time, for the time in which it waits and runs no code.
+import type { Meter } from "./meter.js";
+
+/** setTimeout's longest delay. */
+const LONGEST_TIMER_MS = 0x7fff_ffff;
+
+/**
+ * Calls `onSpent` once, when the wall time is over and not before: Node's timers are up to a millisecond early against
+ * performance.now(), so that one that fires does not mean that the time has come.
+ */
+export function wallTimer(meter: Meter, onSpent: () => void): Disposable {
+  let timer: NodeJS.Timeout | undefined;
+  const watch = (): void => {
+    const rest = meter.wallRestMs;
+    if (rest <= 0) onSpent();
+    else if (rest !== Number.POSITIVE_INFINITY)
+      timer = setTimeout(watch, Math.min(Math.ceil(rest), LONGEST_TIMER_MS));
+  };
+  watch();
+  return { [Symbol.dispose]: () => clearTimeout(timer) };
+}

@@ -1,0 +1,43 @@
+// machines.ts: the machines that whole-VM tests run on, each with the reason why it cannot be had here.
+import { accessSync, constants } from "node:fs";
+import { type TestContext, test } from "node:test";
+import { Monitor } from "../../../src/index.js";
+
+export interface MachineUnderTest {
+  readonly kind: "kvm";
+  /** Why its tests are skipped, or false. */
+  readonly skip: string | false;
+  open(): Monitor;
+}
+
+export const machines: readonly MachineUnderTest[] = [
+  { kind: "kvm", skip: whyNotKvm(), open: () => Monitor.open() },
+];
+
+/** Hosts that emulate the CPU give everything more time: set MAYFLY_TEST_SLOW_HOST=1 there. */
+export const isSlowHost = process.env.MAYFLY_TEST_SLOW_HOST === "1";
+
+/** A test that hangs is a test that failed, ms. */
+const LONGEST_MS = isSlowHost ? 600_000 : 60_000;
+
+/** One test for each machine, with a monitor of its own that must not have VMs left when the test is over. */
+export function machineTest(
+  name: string,
+  body: (monitor: Monitor, context: TestContext) => Promise<void>,
+): void {
+  for (const machine of machines) {
+    test(`${machine.kind}: ${name}`, { skip: machine.skip, timeout: LONGEST_MS }, async (context) => {
+      await using monitor = machine.open();
+      await body(monitor, context);
+    });
+  }
+}
+
+function whyNotKvm(): string | false {
+  try {
+    accessSync("/dev/kvm", constants.R_OK | constants.W_OK);
+    return false;
+  } catch {
+    return "no access to /dev/kvm";
+  }
+}
