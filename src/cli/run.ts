@@ -83,6 +83,7 @@ async function run(command: RunCommand, path: string, words: string[], flags: Fl
       requests: parseDeviceWords(command.deviceWords),
       limits: limitsOf(flags),
       console: descriptorSink(1),
+      measureMemory: flags.stats === true || flags.json === true,
       warn: (line) => mayPrint && say(line),
     });
   } catch (error) {

@@ -35,13 +35,6 @@ function freshDisk(bytes = 64 * 1024): string {
   return disk;
 }
 
-/** One line of sentence, perhaps one of mend, and no stack. */
-function assertRefused({ status, stdout, stderr }: Finished, message: RegExp): void {
-  assert.match(stderr, /^mayfly: .*\n(→ .*\n)?$/);
-  assert.match(stderr, message);
-  assert.deepEqual({ status, stdout }, { status: 1, stdout: "" });
-}
-
 for (const [args, status] of [
   [["0"], 0],
   [["7"], 7],
@@ -62,6 +55,13 @@ test("arguments reach the guest with and without --, options of ours among them"
   assert.equal((await run("--", image, "exit", "4")).status, 4);
   // Its first word is an option of ours, so that the guest sees no number first.
   assert.equal((await run(image, "--mem=1", "5")).stderr, "");
+});
+
+test("a guest that speaks the exchange is not offered it: nobody would send a request", {
+  skip,
+}, async () => {
+  const { status, stdout } = await run("--timeout=10s", app("hello"));
+  assert.deepEqual({ status, stdout }, { status: 0, stdout: "Hello, world!\n" });
 });
 
 test("the console's output arrives whole and unchanged", { skip }, async () => {
@@ -138,11 +138,6 @@ test("--quiet leaves only the exit status of that", { skip }, async () => {
   assert.deepEqual(await run("--quiet", ud2), { status: 1, signal: null, stdout: "", stderr: "" });
 });
 
-test("--quiet does not silence errors of Mayfly's, and does not go with --stats", { skip }, async () => {
-  assertRefused(await run("--quiet", "/nowhere/app.img"), /\/nowhere\/app\.img/);
-  assertRefused(await run("--quiet", "--stats", app("exit-status")), /--quiet.*cannot be used with.*--stats/);
-});
-
 test("--timeout ends a guest that computes and one that waits, with status 124", { skip }, async () => {
   for (const [image, arg] of [
     ["compute", "1000000"],
@@ -192,7 +187,7 @@ test("--stats is a table on stderr: steps, exits and traps by kind", { skip }, a
   assert.deepEqual({ status, length: stdout.length }, { status: 0, length: 200 });
   for (const row of ["create", "load", "boot", "run", "close", "CPU time"])
     assert.match(stderr, new RegExp(`^${row} +\\d+\\.\\d\\d ms`, "m"), row);
-  assert.match(stderr, /^memory +\d+\.\d\d MiB/m);
+  assert.ok(Number(/^memory +(\d+\.\d\d) MiB/m.exec(stderr)?.[1]) > 0.01);
   assert.match(stderr, /^exits +\d+\n( {2}.*\n)* {2}puts +2\n/m);
   assert.match(stderr, /^traps +\d+/m);
 });
@@ -255,72 +250,4 @@ test("--net attaches an interface by name or by descriptor, with the MAC of --ne
   } finally {
     ip("link", "delete", tap);
   }
-});
-
-const block = app("block");
-const refusals: readonly [what: string, args: string[], message: RegExp][] = [
-  ["no image", [], /missing required argument 'image'/],
-  ["an image that does not exist", ["/nowhere/app.img"], /\/nowhere\/app\.img.*ENOENT/],
-  ["a directory", [tmpdir()], /expected a regular file/],
-  ["a file that is no ELF", [process.argv[1]!], /e_ident|ELF/],
-  ["an unknown option", ["--memory=3", block], /unknown option '--memory=3'/],
-  ["--mem that is no number", ["--mem=lots", block], /--mem: got "lots", expected 2 to 4096/],
-  ["too little memory", ["--mem=1", block], /--mem: got "1", expected 2 to 4096/],
-  ["too much memory", ["--mem=4097", block], /--mem: got "4097", expected 2 to 4096/],
-  ["a time-out of nothing", ["--timeout=0", block], /--timeout: got "0", expected a duration/],
-  [
-    "a CPU limit without a number",
-    ["--cpu-limit=fast", block],
-    /--cpu-limit: got "fast", expected a duration/,
-  ],
-  ["a device that nobody attached", [block], /declares the block device "storage"/],
-  [
-    "a device that is not declared",
-    ["--block:disk=/nowhere", block],
-    /--block:disk: .*manifest \(block storage\)/,
-  ],
-  [
-    "a device of the wrong type",
-    ["--net:storage=tap0", block],
-    /--net:storage: .*manifest \(block storage\)/,
-  ],
-  ["a device twice", ["--block:storage=a", "--block:storage=b", block], /--block:storage twice/],
-  ["a device without a path", ["--block:storage", block], /got --block:storage, expected --block:NAME=PATH/],
-  [
-    "a device with a nonsense name",
-    ["--block:a-b=c", block],
-    /got --block:a-b=c, expected --block:NAME=PATH/,
-  ],
-  ["a sector size without a device", ["--block-sector-size:storage=512", block], /without --block:storage/],
-  ["read-only without a device", ["--block-read-only:storage", block], /without --block:storage/],
-  ["a MAC without a device", ["--net-mac:service0=02:00:00:00:00:01", app("net")], /without --net:service0/],
-  [
-    "a disk that does not exist",
-    ["--block:storage=/nowhere/disk", block],
-    /\/nowhere\/disk: cannot be opened.*ENOENT/,
-  ],
-  [
-    "a sector size that is no number",
-    ["--block:storage=a", "--block-sector-size:storage=1k", block],
-    /got "1k"/,
-  ],
-  ["an interface that does not exist", ["--net:service0=mayflynone0", app("net")], /mayflynone0/],
-  ["a descriptor that is not open", ["--net:service0=@99", app("net")], /@99/],
-  ["a bad MAC", ["--net:service0=tap0", "--net-mac:service0=02:00", app("net")], /MAC address: got "02:00"/],
-];
-
-for (const [what, args, message] of refusals) {
-  test(`${what} is refused in one sentence`, { skip }, async () => {
-    assertRefused(await mayfly("run", ...args), message);
-  });
-}
-
-test("a disk that does not fit its sectors is refused", { skip }, async () => {
-  const odd = freshDisk(6144);
-  const options = [`--block:storage=${odd}`, "--block-sector-size:storage=4096"];
-  assertRefused(await run(...options, block), /6144 bytes, expected a multiple of the sector size/);
-});
-
-test("arguments that are longer than the guest can take are refused", { skip }, async () => {
-  assertRefused(await run(app("exit-status"), "a".repeat(9000)), /got 9000 bytes, expected at most 8191/);
 });

@@ -16,6 +16,8 @@ export interface RunOptions {
   readonly requests: readonly DeviceRequest[];
   readonly limits: LimitOptions;
   readonly console: ConsoleSink;
+  /** Count the memory that the guest touches; it costs a system call. */
+  readonly measureMemory: boolean;
   /** Takes a line about a host error. */
   readonly warn: (line: string) => void;
 }
@@ -36,6 +38,9 @@ export async function runImage(path: string, options: RunOptions): Promise<Outco
     args: options.args,
     devices: devices.attachments,
     console: options.console,
+    // Nobody would send a request: a guest that could wait for one would wait for ever.
+    exchange: false,
+    measureMemory: options.measureMemory,
     onHostFailure: failures.listener,
   });
   using signals = new StopSignals(() => vm.stop());
