@@ -59,8 +59,8 @@ export class FdReadiness implements Disposable {
   }
 
   /**
-   * The FFI calls back outside of Node's callback scope: promises settled here would go on only with some later event,
-   * and an exception would be lost. So the listeners run from setImmediate, in the same turn of the loop.
+   * An exception thrown inside the FFI's callback surfaces later, in code that has nothing to do with it. So the
+   * listeners run from setImmediate, in the same turn of the loop.
    */
   readonly #onEvent = (): void => {
     this.#handle?.stop();

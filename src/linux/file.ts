@@ -17,6 +17,10 @@ export const NOT_AT_HAND = -1;
 /** The file system cannot tell whether it would wait. */
 export const NOWAIT_UNSUPPORTED = -2;
 
+/** Both names of each number: the C library has two for some. */
+const WOULD_WAIT = new Set(["EAGAIN", "EWOULDBLOCK", "EINTR"]);
+const UNSUPPORTED = new Set(["EOPNOTSUPP", "ENOTSUP", "ENOSYS"]);
+
 /** struct iovec: address and length. One for the process: filled and used within one call. */
 const iovec = new BigUint64Array(2);
 
@@ -53,7 +57,7 @@ function aim(bytes: Uint8Array): void {
 function result(call: string, moved: number): number {
   if (moved !== -1) return moved;
   const errno = lastErrno();
-  if (errno === "EAGAIN" || errno === "EINTR") return NOT_AT_HAND;
-  if (errno === "EOPNOTSUPP" || errno === "ENOTSUP" || errno === "ENOSYS") return NOWAIT_UNSUPPORTED;
+  if (WOULD_WAIT.has(errno)) return NOT_AT_HAND;
+  if (UNSUPPORTED.has(errno)) return NOWAIT_UNSUPPORTED;
   throw new SystemCallError(call, errno);
 }

@@ -89,6 +89,10 @@ export function interfaceMtu(name: string): number {
   return askInterface(SIOCGIFMTU, name, "SIOCGIFMTU");
 }
 
+/** Errors that pass. EAGAIN has two names. */
+const NOTHING_NOW = new Set(["EAGAIN", "EWOULDBLOCK", "EINTR"]);
+const NO_ROOM_NOW = new Set([...NOTHING_NOW, "ENOBUFS", "ENOMEM"]);
+
 /** struct iovec twice: the reader's slice, and one byte of ours behind it. Filled and used within one call. */
 const iovec = new BigUint64Array(4);
 const spare = new Uint8Array(1);
@@ -107,7 +111,7 @@ export function readFrame(fd: number, into: Uint8Array): number {
   if (count > into.length) return -1;
   if (count !== -1) return count;
   const errno = lastErrno();
-  if (errno === "EAGAIN" || errno === "EINTR") return 0;
+  if (NOTHING_NOW.has(errno)) return 0;
   throw new SystemCallError("read of a TAP interface", errno);
 }
 
@@ -116,7 +120,7 @@ export function writeFrame(fd: number, frame: Uint8Array): boolean {
   // Safe: the kernel reads no more than the slice's length, within the call.
   if (write(fd, frame, frame.length) !== -1) return true;
   const errno = lastErrno();
-  if (errno === "EAGAIN" || errno === "ENOBUFS" || errno === "ENOMEM" || errno === "EINTR") return false;
+  if (NO_ROOM_NOW.has(errno)) return false;
   throw new SystemCallError("write to a TAP interface", errno);
 }
 
