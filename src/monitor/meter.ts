@@ -2,7 +2,10 @@
 import { threadCpuTime } from "../linux/thread-clock.js";
 import type { Limits } from "./limits.js";
 
-/** Turns take no longer than this in all before other VMs and the event loop get theirs, ms. */
+/**
+ * Turns take no longer than this in all before other VMs and the event loop get theirs, ms. In all: a wait between two turns may
+ * be over before the event loop got a turn, because answers can come from microtasks, one after the other.
+ */
 const SLICE_MS = 5;
 
 export type SpentLimit = "wall-time-limit" | "cpu-time-limit";
@@ -30,11 +33,6 @@ export class Meter {
   /** Rest of the wall time, ms; Infinity without a limit. */
   get wallRestMs(): number {
     return this.#wallDeadline - performance.now();
-  }
-
-  /** Whether the event loop is due its turn. */
-  get sliceIsOver(): boolean {
-    return this.#sliceMs >= SLICE_MS;
   }
 
   /** The event loop had its turn. */

@@ -162,8 +162,7 @@ export class Vm implements AsyncDisposable {
         const wait = this.#turn(meter, started);
         if (this.#end !== undefined) break;
         if (wait !== undefined) await this.#wait(wait);
-        // A wait may be over before the event loop got a turn: answers can come from microtasks, one after the other.
-        if (wait === undefined || meter.sliceIsOver) {
+        else {
           await nextTurn();
           meter.beginSlice();
         }
