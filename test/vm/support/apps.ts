@@ -43,3 +43,10 @@ export async function runGuest(monitor: Monitor, image: Image, options: VmOption
     await vm.close();
   }
 }
+
+/** A whole body in one piece. */
+export async function collect(body: AsyncIterable<Uint8Array>): Promise<Buffer> {
+  const pieces: Uint8Array[] = [];
+  for await (const piece of body) pieces.push(piece);
+  return Buffer.concat(pieces);
+}
