@@ -21,12 +21,12 @@ export const discardOutput: ConsoleSink = () => {};
 export function descriptorSink(fd: number): ConsoleSink {
   return (bytes) => {
     const written = writeSome(fd, bytes, 0);
-    if (written < bytes.length) return writeRest(fd, bytes, written);
+    if (written < bytes.length) return writeRest(fd, bytes.slice(written));
   };
 }
 
-async function writeRest(fd: number, bytes: Uint8Array, from: number): Promise<void> {
-  let written = from;
+async function writeRest(fd: number, bytes: Uint8Array): Promise<void> {
+  let written = 0;
   while (written < bytes.length) {
     await delay(RETRY_MS);
     written = writeSome(fd, bytes, written);

@@ -5,8 +5,8 @@ import { Argument } from "./argument.js";
 import type { Answers, Device } from "./device.js";
 
 /**
- * Where console output goes. `bytes` lies in guest memory: it is the sink's until it returns, or until its promise
- * settles. A sink that keeps bytes for longer copies them. The guest waits for the promise. Throws when the host fails.
+ * Where console output goes. `bytes` lies in guest memory and is the sink's only until it returns: a sink that keeps bytes, or
+ * returns a promise, copies them first. The guest waits for the promise. Throws when the host fails.
  */
 export type ConsoleSink = (bytes: Uint8Array) => void | Promise<void>;
 
@@ -15,6 +15,7 @@ export class ConsoleDevice implements Device {
   readonly answers: Answers;
   readonly #sink: ConsoleSink;
   readonly #argument = new Argument(Puts);
+  #stopWaiting: (() => void) | undefined;
 
   constructor(sink: ConsoleSink) {
     this.#sink = sink;
@@ -23,13 +24,23 @@ export class ConsoleDevice implements Device {
     ]);
   }
 
-  /** Sinks belong to whoever made them: nothing is held here. */
-  close(): void {}
+  /** Ends a wait for a sink that does not go on. Sinks belong to whoever made them. */
+  close(): void {
+    this.#stopWaiting?.();
+  }
 
   #puts(memory: GuestMemory, address: number): void | Promise<void> {
     const argument = this.#argument;
     argument.copyIn(memory, address);
     const bytes = memory.readable(argument.u64("data"), argument.u64("len"), "data of puts");
-    if (bytes.length > 0) return this.#sink(bytes);
+    if (bytes.length === 0) return;
+    const taken = this.#sink(bytes);
+    if (taken === undefined) return;
+    return Promise.race([
+      taken,
+      new Promise<void>((resolve) => {
+        this.#stopWaiting = resolve;
+      }),
+    ]);
   }
 }

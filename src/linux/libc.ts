@@ -7,6 +7,10 @@ import { SystemCallError } from "./system-call-error.js";
 export const libc = koffi.load("libc.so.6");
 
 const errnoNames = new Map(Object.entries(constants.errno).map(([name, number]) => [number, name]));
+// Numbers with two names, and one that Node does not know (include/uapi/asm-generic/errno.h).
+errnoNames.set(constants.errno.EAGAIN, "EAGAIN");
+errnoNames.set(constants.errno.EOPNOTSUPP, "EOPNOTSUPP");
+errnoNames.set(77, "EBADFD");
 
 /** The name of the last call's errno: "ENOENT". Must be asked before the next call of any kind. */
 export function lastErrno(): string {
@@ -20,7 +24,11 @@ export function lastErrno(): string {
  * @param call the system call's name, with what it was for: "ioctl KVM_CREATE_VM"
  * @param hint what the user can do about the usual cause
  */
-export function check<T extends number>(call: string, result: T, hint?: (errno: string) => string | undefined): T {
+export function check<T extends number>(
+  call: string,
+  result: T,
+  hint?: (errno: string) => string | undefined,
+): T {
   if (result !== -1) return result;
   const errno = lastErrno();
   throw new SystemCallError(call, errno, hint?.(errno));

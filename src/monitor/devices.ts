@@ -47,16 +47,11 @@ export function assembleDevices(prepared: PreparedImage, options: DeviceOptions)
     else nets.set(handle, backend);
   }
   const net = new NetDevices(nets, onHostFailure);
+  const console = new ConsoleDevice(options.console);
   const poll = new PollDevice(nets.size === 0 ? undefined : net);
   const exchange = options.offersExchange ? new ExchangeDevice() : undefined;
   const ring = prepared.ringAddress === 0 ? undefined : new NetRing(prepared.ringAddress, net);
-  const devices: Device[] = [
-    new ConsoleDevice(options.console),
-    new ClockDevice(),
-    new BlockDevices(blocks, onHostFailure),
-    net,
-    poll,
-  ];
+  const devices: Device[] = [console, new ClockDevice(), new BlockDevices(blocks, onHostFailure), net, poll];
   if (exchange !== undefined) devices.push(exchange);
   if (ring !== undefined) devices.push(ring);
   return {
@@ -65,6 +60,7 @@ export function assembleDevices(prepared: PreparedImage, options: DeviceOptions)
     exchange,
     ring,
     cancelWaits(): void {
+      console.close();
       poll.close();
       exchange?.close();
     },
