@@ -1,0 +1,69 @@
+// serve-log.ts: what `mayfly serve` prints: lines for people at a terminal, JSON objects (pino) for programs.
+import { writeSync } from "node:fs";
+import { type DestinationStream, destination, pino } from "pino";
+import type { Gateway } from "../gateway/gateway.js";
+import { humanLog } from "../gateway/human-log.js";
+import { jsonLog } from "../gateway/json-log.js";
+import type { OnRequest } from "../gateway/request-record.js";
+import { isBrokenPipe } from "./report-error.js";
+import { painter } from "./terminal.js";
+
+export interface ServeLog {
+  readonly request: OnRequest;
+  listening(gateway: Gateway): void;
+  draining(signal: string, load: Gateway["load"]): void;
+  error(error: unknown): void;
+  /** Writes out what is still buffered. */
+  close(): void;
+}
+
+export function openServeLog(json: boolean): ServeLog {
+  return json ? jsonServeLog() : humanServeLog();
+}
+
+function humanServeLog(): ServeLog {
+  const paint = painter(process.stdout);
+  const print = (text: string): void => void process.stdout.write(text);
+  return {
+    request: humanLog(print, (status, text) =>
+      paint(status < 400 ? "green" : status < 500 ? "yellow" : "red", text),
+    ),
+    listening: (gateway) => print(`${listeningLine(gateway)}\n`),
+    draining: (signal, { vms }) =>
+      print(`${signal}: ${vms === 0 ? "closing" : `waiting for ${vms} requests; again to end at once`}\n`),
+    error: (error) => print(`${paint("red", "error:")} ${String(error)}\n`),
+    close: () => {},
+  };
+}
+
+/** `listening on http://127.0.0.1:8080 (/hello, /echo)   try: curl http://127.0.0.1:8080/hello` */
+function listeningLine({ url, routes }: Gateway): string {
+  return `listening on ${url} (${routes.map(({ path }) => path).join(", ")})   try: ${curlExample(url, routes)}`;
+}
+
+function curlExample(url: string, [first]: Gateway["routes"]): string {
+  // Behind the wildcard anything will do: nothing, too.
+  return `curl ${url}${first!.path.replace(/\*$/, "")}`;
+}
+
+function jsonServeLog(): ServeLog {
+  const out = destination({ fd: 1, sync: false });
+  out.on("error", (error: unknown) => {
+    // Whoever read the log has left: as with every other command, that ends it without an error.
+    if (isBrokenPipe(error)) process.exit(0);
+    // A full disk must not end the service; nobody is left to be told but stderr.
+    writeSync(2, `mayfly: write log: ${String(error)}\n`);
+  });
+  const logger = pino({ base: null, timestamp: pino.stdTimeFunctions.isoTime }, out as DestinationStream);
+  return {
+    request: jsonLog(logger),
+    listening: ({ url, routes }) =>
+      logger.info(
+        { url, routes: routes.map(({ path }) => path), try: curlExample(url, routes) },
+        "listening",
+      ),
+    draining: (signal, load) => logger.info({ signal, ...load }, "draining"),
+    error: (error) => logger.error({ error: String(error) }, "error"),
+    close: () => out.flushSync(),
+  };
+}

@@ -1,0 +1,68 @@
+// serve.ts: `mayfly serve [CONFIG]`: the gateway as a command: options, the log, the signals.
+import { Command, InvalidArgumentError } from "commander";
+import type { GatewayConfig } from "../gateway/config.js";
+import { loadGatewayConfig } from "../gateway/config-file.js";
+import { Gateway } from "../gateway/gateway.js";
+import { Monitor } from "../monitor/monitor.js";
+import { openServeLog, type ServeLog } from "./serve-log.js";
+
+interface Options {
+  host?: string;
+  port?: number;
+  json?: true;
+}
+
+/** The command, to be added to the program. */
+export function serveCommand(): Command {
+  return new Command("serve")
+    .description(
+      "Answers HTTP requests, each in a virtual machine of its own. Ctrl-C lets requests under way end.",
+    )
+    .argument("[config]", "the routes: path, image, limits", "mayfly.json")
+    .option("--host <host>", "listen on this address, not the config's")
+    .option("--port <port>", "listen on this port, not the config's; 0: any free one", parsePort)
+    .option("--json", "log JSON objects, one a line; the default where the output is no terminal")
+    .action(async (path: string, options: Options) => {
+      const config = withOptions(await loadGatewayConfig(path), options);
+      const monitor = Monitor.open();
+      const log = openServeLog(options.json === true || process.stdout.isTTY !== true);
+      const gateway = await Gateway.listen(config, monitor, { onRequest: log.request, onError: log.error });
+      log.listening(gateway);
+      await drainOnSignal(gateway, log);
+      await monitor.close();
+      log.close();
+    });
+}
+
+function withOptions(config: GatewayConfig, { host, port }: Options): GatewayConfig {
+  const listen = { host: host ?? config.listen.host, port: port ?? config.listen.port };
+  return { ...config, listen };
+}
+
+function parsePort(text: string): number {
+  const port = Number(text);
+  if (!/^\d{1,5}$/.test(text) || port > 65535)
+    throw new InvalidArgumentError(`got ${text}, expected a port, 0 to 65535`);
+  return port;
+}
+
+/** Exit status of a process that a signal ended, as shells tell it. */
+const SIGNAL_STATUS = { SIGINT: 130, SIGTERM: 143 };
+
+/** Resolves when the first signal came and the gateway has drained. The second ends the process at once: so do its VMs. */
+function drainOnSignal(gateway: Gateway, log: ServeLog): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let isDraining = false;
+    const onSignal = (signal: "SIGINT" | "SIGTERM"): void => {
+      if (isDraining) {
+        log.close();
+        process.exit(SIGNAL_STATUS[signal]);
+      }
+      isDraining = true;
+      log.draining(signal, gateway.load);
+      gateway.close().then(resolve, reject);
+    };
+    process.on("SIGINT", onSignal);
+    process.on("SIGTERM", onSignal);
+  });
+}

@@ -1,0 +1,56 @@
+// http-failure.ts: a request that gets no answer from a guest, as a value: status, code and one sentence for the client.
+
+/** What a client's JSON says. One line each. */
+export type FailureCode =
+  | "bad-request" // 400: not HTTP, or a Host header that names no host
+  | "not-found" // 404: no route has this path
+  | "request-timeout" // 408: the client took too long to send its request
+  | "too-large" // 413: the body is larger than the route allows
+  | "head-too-large" // 431: the request's headers are larger than a guest's buffer
+  | "client-gone" // 499, only in the log: the client left before it was answered
+  | "host-failed" // 500: this host could not make or run a VM: not the guest's fault
+  | "guest-crashed" // 502: the VM ended before it had answered; `reason` says by what
+  | "bad-response" // 502: the guest's response breaks HTTP
+  | "overload" // 503: all VMs are busy and the queue is full, or waiting took too long
+  | "shutting-down" // 503: the gateway drains
+  | "time-out"; // 504: the VM used up its wall or CPU time; `reason` says which
+
+export interface FailureDetails {
+  /** More exactly, for programs: why the VM ended, say. */
+  readonly reason?: string;
+  /** What whoever runs the gateway can do about it. */
+  readonly mend?: string;
+  /** When to come again, seconds. */
+  readonly retryAfterSeconds?: number;
+  readonly cause?: unknown;
+}
+
+/** Thrown on the way of a request; ends it with this status. Its message goes to the client: no addresses, no paths. */
+export class HttpFailure extends Error {
+  readonly status: number;
+  readonly code: FailureCode;
+  readonly reason: string | undefined;
+  readonly mend: string | undefined;
+  readonly retryAfterSeconds: number | undefined;
+
+  constructor(status: number, code: FailureCode, message: string, details: FailureDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.name = "HttpFailure";
+    this.status = status;
+    this.code = code;
+    this.reason = details.reason;
+    this.mend = details.mend;
+    this.retryAfterSeconds = details.retryAfterSeconds;
+  }
+}
+
+/** The body of a failed request's response. */
+export function failureJson(failure: HttpFailure, request?: number): string {
+  const { code, reason, message, mend } = failure;
+  return `${JSON.stringify({ error: { code, reason, message, mend, request } })}\n`;
+}
+
+/** The client left: nobody is there to be told. */
+export function clientGone(): HttpFailure {
+  return new HttpFailure(499, "client-gone", "the client left before it was answered");
+}

@@ -1,0 +1,39 @@
+// json-log.ts: one JSON object a request, through pino, for programs. Times in ms.
+import type { Logger } from "pino";
+import { formatEnd } from "../monitor/vm-end.js";
+import type { OnRequest, RequestRecord } from "./request-record.js";
+
+/** Writes an object for each request: level error when this host failed, warn when the request did, info otherwise. */
+export function jsonLog(logger: Logger): OnRequest {
+  return (record) => {
+    const level = record.failure === undefined ? "info" : record.failure.status === 500 ? "error" : "warn";
+    logger[level](requestFields(record), "request");
+  };
+}
+
+/** The fields of a request's line. */
+export function requestFields(record: RequestRecord): Record<string, unknown> {
+  const { request, method, path, status, totalMs, vm, stats, failure, end, console } = record;
+  const fields: Record<string, unknown> = { request, method, path, status, totalMs: ms(totalMs) };
+  if (vm !== undefined) fields.vm = vm;
+  if (stats !== undefined) {
+    fields.createMs = ms(stats.createMs + stats.loadMs);
+    fields.bootMs = ms(stats.bootMs);
+    fields.runMs = ms(stats.runMs);
+    fields.closeMs = ms(stats.closeMs);
+    fields.cpuMs = ms(stats.cpuMs);
+  }
+  if (failure !== undefined) {
+    const { code, reason, message, cause } = failure;
+    fields.error =
+      cause === undefined ? { code, reason, message } : { code, reason, message, cause: String(cause) };
+  }
+  if (end?.report !== undefined) fields.report = formatEnd(end);
+  if (console !== "") fields.console = console;
+  return fields;
+}
+
+/** Microseconds are as fine as it gets. */
+function ms(value: number): number {
+  return Math.round(value * 1000) / 1000;
+}

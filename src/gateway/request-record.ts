@@ -1,0 +1,30 @@
+// request-record.ts: what the gateway knows about one request when it is over: for the log and for whoever counts.
+import type { VmStats } from "../monitor/stats.js";
+import type { VmEnd } from "../monitor/vm-end.js";
+import type { HttpFailure } from "./http-failure.js";
+
+/** Times in milliseconds. */
+export interface RequestRecord {
+  /** Counts all requests of a gateway, from 1. */
+  readonly request: number;
+  readonly method: string;
+  /** As the client sent it, without the query: that may hold secrets. */
+  readonly path: string;
+  /** What the client saw; 499 when it left before it saw any. */
+  readonly status: number;
+  /** From the request's head to the response's last byte, handed to the kernel or to Node's buffer. */
+  readonly totalMs: number;
+  /** Counts a gateway's VMs, from 1. Nothing when the request came to none. */
+  readonly vm: number | undefined;
+  /** What that VM cost. */
+  readonly stats: VmStats | undefined;
+  /** Why the guest's response did not arrive, or not whole. */
+  readonly failure: HttpFailure | undefined;
+  /** How the VM ended, when that is why: with registers and addresses, not for clients. */
+  readonly end: VmEnd | undefined;
+  /** What the guest wrote to its console, cut. */
+  readonly console: string;
+}
+
+/** Told of every request when its VM is closed. It must not throw. */
+export type OnRequest = (record: RequestRecord) => void;

@@ -1,0 +1,82 @@
+// response.ts: carries a guest's response to the client, no faster than the client takes it, and checks its length on the way.
+import type { ServerResponse } from "node:http";
+import type { ExchangeResponse } from "../monitor/exchange/message.js";
+import { takeAtHand } from "./at-hand.js";
+import { clientGone } from "./http-failure.js";
+import { badLength, cleanResponseHead } from "./response-head.js";
+
+/** A response up to this size that is there at once leaves whole, with a content-length. */
+const WHOLE_BYTES = 64 * 1024;
+/** A client that takes nothing for this long is gone, ms. */
+const STALLED_MS = 30_000;
+
+export interface SendOptions {
+  readonly method: string;
+  /** Ask the client to close the connection behind the response. */
+  readonly lastOnConnection: boolean;
+}
+
+/**
+ * Sends a response to its end.
+ *
+ * @throws HttpFailure 502 when its length is not what it promised, client-gone; whatever its body throws. Nothing was sent
+ *   yet if `out.headersSent` is false.
+ */
+export async function sendResponse(
+  response: ExchangeResponse,
+  out: ServerResponse,
+  { method, lastOnConnection }: SendOptions,
+): Promise<void> {
+  const { status, headers, promisedLength, hasBody } = cleanResponseHead(response, method);
+  if (lastOnConnection) headers.push("connection", "close");
+  if (!hasBody) {
+    out.writeHead(status, headers).end();
+    return;
+  }
+  const body = response.body[Symbol.asyncIterator]();
+  const start = await takeAtHand(body, WHOLE_BYTES);
+  if (start.next === undefined) {
+    if (promisedLength !== undefined && promisedLength !== start.length)
+      throw wrongLength(promisedLength, start.length);
+    headers.push("content-length", String(start.length));
+    out.writeHead(status, headers).end(whole(start.pieces));
+    return;
+  }
+  if (promisedLength !== undefined) headers.push("content-length", String(promisedLength));
+  out.writeHead(status, headers);
+  let sent = 0;
+  const send = async (piece: Uint8Array): Promise<void> => {
+    sent += piece.length;
+    if (sent > (promisedLength ?? sent)) throw wrongLength(promisedLength, sent);
+    if (!out.write(piece)) await drained(out);
+  };
+  for (const piece of start.pieces) await send(piece);
+  for (let next = await start.next; next.done !== true; next = await body.next()) await send(next.value);
+  if (promisedLength !== undefined && sent !== promisedLength) throw wrongLength(promisedLength, sent);
+  out.end();
+}
+
+function whole(pieces: readonly Uint8Array[]): Uint8Array | undefined {
+  return pieces.length <= 1 ? pieces[0] : Buffer.concat(pieces);
+}
+
+function wrongLength(promised: number | undefined, sent: number): Error {
+  const got = sent > (promised ?? 0) ? `at least ${sent}` : `${sent}`;
+  return badLength(`its content-length is ${promised}, and its body has ${got} bytes`);
+}
+
+/** Waits until the client took enough for more to be written. */
+function drained(out: ServerResponse): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const settle = (then: () => void): void => {
+      clearTimeout(timer);
+      out.off("drain", onDrain).off("close", onClose);
+      then();
+    };
+    const onDrain = (): void => settle(resolve);
+    const onClose = (): void => settle(() => reject(clientGone()));
+    const timer = setTimeout(onClose, STALLED_MS);
+    out.on("drain", onDrain).on("close", onClose);
+    if (out.destroyed) onClose();
+  });
+}

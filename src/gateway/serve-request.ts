@@ -1,0 +1,108 @@
+// serve-request.ts: one request from its head to its log line, as a recipe. A VM is made for it and closed behind it.
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { ConsoleCollector } from "../device/console-sinks.js";
+import type { ExchangeRequest } from "../monitor/exchange/message.js";
+import type { Monitor } from "../monitor/monitor.js";
+import type { Vm } from "../monitor/vm.js";
+import type { Admission } from "./admission.js";
+import { Client } from "./client.js";
+import { failureOf } from "./guest-failure.js";
+import { clientGone, HttpFailure } from "./http-failure.js";
+import { refuse } from "./refuse.js";
+import { receiveBody } from "./request-body.js";
+import { type RequestHead, readRequestHead } from "./request-head.js";
+import type { OnRequest } from "./request-record.js";
+import { sendResponse } from "./response.js";
+import type { Route, RouteTable } from "./routes.js";
+import { letGoOfUpload } from "./unread-upload.js";
+
+/** What all requests of a gateway share. */
+export interface Serving {
+  readonly monitor: Monitor;
+  readonly routes: RouteTable;
+  readonly admission: Admission;
+  readonly onRequest: OnRequest;
+  /** No new requests: those under way are the last. */
+  draining: boolean;
+  requests: number;
+  vms: number;
+}
+
+/** Console output kept for the log, bytes. */
+const CONSOLE_BYTES = 8 * 1024;
+
+/** A request's VM and its number. */
+interface Guest {
+  readonly vm: Vm;
+  readonly number: number;
+}
+
+/** Answers one request. Rejects only for a bug or a host that fails to close a VM. */
+export async function serveRequest(
+  serving: Serving,
+  incoming: IncomingMessage,
+  out: ServerResponse,
+): Promise<void> {
+  const started = performance.now();
+  const number = ++serving.requests;
+  const client = new Client(out);
+  const output = new ConsoleCollector(CONSOLE_BYTES);
+  let guest: Guest | undefined;
+  let failure: HttpFailure | undefined;
+  let hasPlace = false;
+  try {
+    const { head, route } = admissible(serving, incoming);
+    const body = receiveBody(incoming, head.bodyLength, route.bodyBytes);
+    if (head.expectsContinue) out.writeContinue();
+    const request = exchangeRequest(head, body instanceof Promise ? await body : body);
+    await serving.admission.enter(client);
+    hasPlace = true;
+    if (client.gone) throw clientGone();
+    const vm = serving.monitor.create(route.image, { limits: route.limits, console: output.sink });
+    guest = { vm, number: ++serving.vms };
+    client.onGone = () => void vm.close();
+    const response = await vm.exchange(request);
+    await sendResponse(response, out, { method: head.method, lastOnConnection: serving.draining });
+  } catch (error) {
+    failure = client.gone ? clientGone() : failureOf(error, guest?.vm);
+    refuse(out, failure, number, serving.draining);
+  }
+  const totalMs = performance.now() - started;
+  const status = out.headersSent ? out.statusCode : (failure?.status ?? out.statusCode);
+  const end = failure === undefined ? undefined : guest?.vm.end;
+  letGoOfUpload(incoming);
+  try {
+    await guest?.vm.close();
+  } finally {
+    if (hasPlace) serving.admission.leave();
+    serving.onRequest({
+      request: number,
+      method: incoming.method!,
+      path: incoming.url!.split("?", 1)[0]!,
+      status,
+      totalMs,
+      vm: guest?.number,
+      stats: guest?.vm.stats,
+      failure,
+      end,
+      console: output.text(),
+    });
+  }
+}
+
+/** Everything that can be refused before anything is spent on the request. */
+function admissible(serving: Serving, incoming: IncomingMessage): { head: RequestHead; route: Route } {
+  if (serving.draining)
+    throw new HttpFailure(503, "shutting-down", "the gateway is shutting down", { retryAfterSeconds: 1 });
+  const head = readRequestHead(incoming);
+  const route = serving.routes.match(head.target);
+  if (route === undefined) throw new HttpFailure(404, "not-found", "no route has this path");
+  return { head, route };
+}
+
+function exchangeRequest(head: RequestHead, body: ExchangeRequest["body"]): ExchangeRequest {
+  const { method, origin, target, headers, bodyLength } = head;
+  const request = { method, origin, target, headers };
+  if (body === undefined) return request;
+  return bodyLength === undefined ? { ...request, body } : { ...request, body, bodyLength };
+}
