@@ -1,6 +1,6 @@
 // host-record.ts: on what machine and at which commit the numbers were taken.
 import { execFile } from "node:child_process";
-import { availableParallelism, cpus, release } from "node:os";
+import { availableParallelism, cpus, loadavg, release } from "node:os";
 import { promisify } from "node:util";
 import { kvmChecks } from "../src/doctor/kvm-checks.js";
 import { readMachine } from "../src/doctor/readings.js";
@@ -15,6 +15,8 @@ export interface HostRecord {
   readonly node: string;
   /** Abbreviated; with a "+" when files differ from it; "unknown" outside of a clone. */
   readonly commit: string;
+  /** Processes that wanted a CPU in the last minute, before the bench began: above 0.5 the machine is not at rest. */
+  readonly load: number;
   readonly date: string;
 }
 
@@ -27,6 +29,7 @@ export async function recordHost(): Promise<HostRecord> {
     kvm: kind.judge(await readMachine()).found,
     node: process.versions.node,
     commit: await readCommit(),
+    load: loadavg()[0] ?? Number.NaN,
     date: new Date().toISOString(),
   };
 }

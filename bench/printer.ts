@@ -29,7 +29,7 @@ export function tablePrinter(write: Write): Printer {
   return {
     head: (host) =>
       write(
-        `${host.cpu}, ${host.cores} cores · Linux ${host.kernel} · KVM: ${host.kvm} · Node ${host.node}\ncommit ${host.commit} · ${host.date}\n\n`,
+        `${host.cpu}, ${host.cores} cores · Linux ${host.kernel} · KVM: ${host.kvm} · Node ${host.node}\ncommit ${host.commit} · load ${host.load.toFixed(1)} · ${host.date}\n\n`,
       ),
     answer: (measurements) => void rows.push(...measurements),
     end: () => write(`${tableOf(rows)}\n`),

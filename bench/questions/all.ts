@@ -1,6 +1,17 @@
 // all.ts: every question, in the order in which they are asked and printed.
 import type { Question } from "../context.js";
+import { block } from "./block.js";
+import { compute } from "./compute.js";
+import { consoleOutput } from "./console.js";
 import { hypercall } from "./hypercall.js";
 import { lifecycle } from "./lifecycle.js";
+import { wholeProcess } from "./process.js";
 
-export const questions: readonly Question[] = [lifecycle, hypercall];
+export const questions: readonly Question[] = [
+  lifecycle,
+  hypercall,
+  compute,
+  block,
+  consoleOutput,
+  wholeProcess,
+];
