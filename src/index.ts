@@ -2,15 +2,20 @@
 
 export type { BlockBackend } from "./device/block.js";
 export { blockFile } from "./device/block-file.js";
-export { blockMemory } from "./device/block-memory.js";
+export type { BlockOptions } from "./device/block-geometry.js";
+export { type BlockMemory, blockMemory } from "./device/block-memory.js";
 export type { ConsoleSink } from "./device/console.js";
 export { ConsoleCollector, descriptorSink, discardOutput } from "./device/console-sinks.js";
+export type { OnHostFailure } from "./device/host-failure.js";
 export type { NetBackend } from "./device/net.js";
 export { createNetPair, NetHub } from "./device/net-memory.js";
-export { netTap } from "./device/net-tap.js";
+export type { NetPort, NetPortOptions } from "./device/net-port.js";
+export { type NetTap, type NetTapOptions, netTap } from "./device/net-tap.js";
 export { type ErrorCode, MayflyError } from "./errors.js";
-export { Image, loadImage, parseImage } from "./image/image.js";
+export { Image, loadImage, type ManifestDevice, parseImage, type Segment } from "./image/image.js";
 export { SystemCallError } from "./linux/system-call-error.js";
+export type { Registers } from "./machine/machine.js";
+export type { Attachments } from "./monitor/devices.js";
 export type {
   BodySource,
   ExchangeRequest,

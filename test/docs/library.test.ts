@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { promisify } from "node:util";
+import * as library from "../../src/index.js";
 import { noKvm, root } from "../support/mayfly.js";
 import { fencedPrograms } from "./fenced-programs.js";
 
@@ -45,6 +46,11 @@ after(() => rmSync(project, { recursive: true }));
 test("docs/library.md has programs, and says what each prints", () => {
   assert.ok(programs.length >= 3);
   for (const { line, output } of programs) assert.ok(output, `the program of line ${line}`);
+});
+
+test("docs/library.md names everything that a program can call", () => {
+  const absent = Object.keys(library).filter((name) => !page.includes(`\`${name}\``));
+  assert.deepEqual(absent, []);
 });
 
 for (const { line, output } of programs) {
