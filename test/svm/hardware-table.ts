@@ -44,25 +44,21 @@ function cell(files: readonly FileResult[], file: string): string {
     : `${counts(totalsOf([result]))}, ${seconds(result.milliseconds)}`;
 }
 
-/** Each failure and skip with its reason; a reason that many tests share is told once. */
+/** The failures by name, their reasons being in the run's output; skips by reason, as many tests may share one. */
 function remarks(where: string, run: RunResult): string[] {
   const groups = new Map<string, string[]>();
-  for (const [verb, list] of [
-    ["failed", run.files.flatMap((result) => result.failures)],
-    ["skipped", run.files.flatMap((result) => result.skips)],
-  ] as const) {
-    for (const { name, reason } of list) {
-      const key = `${verb} (${reason})`;
-      groups.set(key, [...(groups.get(key) ?? []), name]);
-    }
+  const note = (key: string, name: string): void => void groups.set(key, [...(groups.get(key) ?? []), name]);
+  for (const { failures, skips } of run.files) {
+    for (const { name } of failures) note("failed", name);
+    for (const { name, reason } of skips) note(`skipped (${reason})`, name);
   }
-  if (run.problem !== undefined) groups.set("not complete", [run.problem.split("\n", 1)[0] ?? ""]);
+  if (run.problem !== undefined) note("not complete", run.problem.split("\n", 1)[0] ?? "");
   if (groups.size === 0) return [];
   return [
     "",
     `On ${where}:`,
     "",
-    ...[...groups].map(([key, names]) => `- ${key}: ${names.map(plain).join("; ")}`),
+    ...[...groups].map(([key, names]) => `- ${plain(`${key}: ${names.join("; ")}`)}`),
   ];
 }
 
