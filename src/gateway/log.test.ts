@@ -1,0 +1,88 @@
+// log.test.ts: what a request's record looks like to people and to programs.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { HttpFailure } from "./http-failure.js";
+import { humanLines, humanLog } from "./human-log.js";
+import { requestFields } from "./json-log.js";
+import type { RequestRecord } from "./request-record.js";
+
+const stats = {
+  createMs: 0.5,
+  loadMs: 0.25,
+  bootMs: 1,
+  runMs: 2.0004,
+  closeMs: 0.4,
+  cpuMs: 1.5,
+  touchedBytes: 0,
+  exits: new Map(),
+  traps: new Map(),
+};
+
+const answered: RequestRecord = {
+  request: 3,
+  method: "GET",
+  path: "/hello",
+  status: 200,
+  totalMs: 3.5,
+  vm: 2,
+  stats,
+  failure: undefined,
+  end: undefined,
+  console: "",
+};
+
+test("an answered request is one line", () => {
+  assert.deepEqual(humanLines(answered), [
+    "200 GET /hello  vm 2  3.50 ms (create 0.75, boot 1.00, run 2.00, close 0.40)",
+  ]);
+});
+
+test("an answered request is one object", () => {
+  assert.deepEqual(requestFields(answered), {
+    request: 3,
+    method: "GET",
+    path: "/hello",
+    status: 200,
+    totalMs: 3.5,
+    vm: 2,
+    createMs: 0.75,
+    bootMs: 1,
+    runMs: 2,
+    closeMs: 0.4,
+    cpuMs: 1.5,
+  });
+});
+
+test("a failure, its cause and its mend stand below the line", () => {
+  const failure = new HttpFailure(500, "host-failed", "no VM", {
+    cause: new Error("ENOMEM"),
+    mend: "buy memory",
+  });
+  const { vm, stats: none } = { vm: undefined, stats: undefined };
+  const record = { ...answered, status: 500, vm, stats: none, failure };
+  assert.deepEqual(humanLines(record), [
+    "500 GET /hello  3.50 ms",
+    "  host-failed: no VM",
+    "  Error: ENOMEM",
+    "  → buy memory",
+  ]);
+  assert.deepEqual(requestFields(record).error, {
+    code: "host-failed",
+    reason: undefined,
+    message: "no VM",
+    cause: "Error: ENOMEM",
+  });
+});
+
+test("no text of a client or a guest steers the terminal or forges a line", () => {
+  const path = "/\u009b31m\u2028x";
+  const console = "fine\n\u001b]0;title\u0007\r200 GET /forged\n";
+  let text = "";
+  humanLog((lines) => {
+    text += lines;
+  })({ ...answered, path, console });
+  assert.match(
+    text,
+    /^200 GET \/\?31m\?x {2}vm 2 .*\n {2}\| fine\n {2}\| \?\]0;title\?\?200 GET \/forged\n$/,
+  );
+});
