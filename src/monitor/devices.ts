@@ -88,7 +88,8 @@ function matchDevices(image: Image, attachments: Attachments): AttachedDevice[] 
     );
   }
   return image.devices.map((device) => {
-    const backend = attachments[device.name];
+    // Its own: a device may be named "constructor", which every object inherits.
+    const backend = Object.hasOwn(attachments, device.name) ? attachments[device.name] : undefined;
     const option = device.type === "block" ? `--block:${device.name}=PATH` : `--net:${device.name}=IFACE`;
     if (backend === undefined)
       throw new MayflyError(
