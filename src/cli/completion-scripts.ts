@@ -44,7 +44,7 @@ function zsh(commands: readonly CompletedCommand[]): string {
   const names = commands.map(({ name, summary }) => `    ${quote(`${name}:${summary}`)}`);
   const cases = commands.map(({ name, options, words }) => {
     const flags = [...options, { name: "help", description: "print this help" }].map(
-      (option) => `      ${quote(`--${option.name}[${escapeZsh(option.description)}]`)}`,
+      (option) => `      ${quote(`--${escapeZsh(option.name)}[${escapeZsh(option.description)}]`)}`,
     );
     const argument = words.length === 0 ? "*:file:_files" : `1:argument:(${words.join(" ")})`;
     return `    ${name}) _arguments \\\n${[...flags, `      ${quote(argument)}`].join(" \\\n")} ;;`;

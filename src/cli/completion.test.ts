@@ -39,6 +39,12 @@ test("bash completes a command, and then the options of that command only", () =
   assert.deepEqual(completeInBash("mayfly", "land", "--h"), ["--help"]);
 });
 
+test("an option with a name of the user's in it is completed up to the colon", () => {
+  const attach = describeCommand(new Command("run").option("--block:NAME=PATH", "a disk"));
+  assert.deepEqual(attach.options, [{ name: "block:", description: "a disk" }]);
+  assert.ok(completionScript("zsh", [attach]).includes("--block\\:[a disk]"));
+});
+
 test("bash completes the words that an argument may be", () => {
   const shellCommand = { name: "completion", summary: "", options: [], words: ["bash", "zsh"] };
   const script = completionScript("bash", [shellCommand]);

@@ -25,7 +25,8 @@ export function describeCommand(command: Command): CompletedCommand {
     summary: command.summary() || command.description(),
     options: command.options
       .filter(({ hidden, long }) => !hidden && long !== undefined)
-      .map(({ long, description }) => ({ name: long!.replace(/^--/, ""), description })),
+      // Of an option like --block:NAME=PATH a shell can complete the part that is always the same.
+      .map(({ long, description }) => ({ name: long!.replace(/^--|(?<=:).*$/g, ""), description })),
     words: command.registeredArguments.flatMap(({ argChoices }) => argChoices ?? []),
   };
 }
