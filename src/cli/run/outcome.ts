@@ -1,4 +1,5 @@
 // outcome.ts: what `mayfly run` makes of a VM that is over: an exit status, words, JSON. No I/O.
+import { printable } from "../../image/image-file.js";
 import type { VmStats } from "../../monitor/stats.js";
 import { formatEnd, type VmEnd } from "../../monitor/vm-end.js";
 import { SIGNAL_STATUS, type StopSignal } from "./stop-signals.js";
@@ -26,7 +27,8 @@ export function exitStatus({ end, signal }: Outcome): number {
 export function endText({ end, signal }: Outcome): string | undefined {
   if (end.reason === "halt") return undefined;
   if (end.reason === "stopped" && signal !== undefined) return `stopped by ${signal}`;
-  return formatEnd(end);
+  // Symbols are the image's: they must not speak to the terminal.
+  return formatEnd(end).split("\n").map(printable).join("\n");
 }
 
 /** Everything as one line of JSON: addresses and registers as "0x…", times in ms, sizes in bytes. */
