@@ -17,7 +17,7 @@ import { BodyChannel } from "./body-channel.js";
 import type { ExchangeRequest, ExchangeResponse } from "./message.js";
 import { RequestBody } from "./request-body.js";
 import { encodeRequestHead } from "./request-head.js";
-import { decodeResponseHead, violation } from "./response-head.js";
+import { takeResponseHead, violation } from "./response-head.js";
 
 /** A request with everything that its response needs. */
 interface Serving {
@@ -140,20 +140,23 @@ export class ExchangeDevice implements Device {
     return this.#serving;
   }
 
-  /** Takes head and body piece of the argument, as copies. */
+  /** Takes head and body piece of the argument, as copies. Both are checked before the receiver learns of either. */
   #takePiece(memory: GuestMemory, serving: Serving): void | Promise<void> {
     const argument = this.#argument;
     const headLength = argument.u64("head_len");
-    if (headLength > 0) {
-      if (serving.hasHead) throw violation("a second head");
-      const head = decodeResponseHead(memory.readable(argument.u64("head"), headLength, "response head"));
+    const bodyLength = argument.u64("body_len");
+    if (headLength > 0 && serving.hasHead) throw violation("a second head");
+    if (bodyLength > 0 && headLength === 0 && !serving.hasHead) throw violation("a body before the head");
+    const head = headLength === 0 ? undefined : takeResponseHead(memory, argument.u64("head"), headLength);
+    const body =
+      bodyLength === 0
+        ? undefined
+        : memory.readable(argument.u64("body"), bodyLength, "response body").slice();
+    if (head !== undefined) {
       serving.hasHead = true;
       serving.resolve({ ...head, body: serving.response });
     }
-    const bodyLength = argument.u64("body_len");
-    if (bodyLength === 0) return;
-    if (!serving.hasHead) throw violation("a body before the head");
-    return serving.response.push(memory.readable(argument.u64("body"), bodyLength, "response body").slice());
+    if (body !== undefined) return serving.response.push(body);
   }
 
   #buffer(memory: GuestMemory): Uint8Array {

@@ -8,20 +8,24 @@ import type { ExchangeRequest } from "./message.js";
 
 /** The body follows at a multiple of this many bytes. */
 const BODY_ALIGN = 8;
+/** What a guest's strings of bytes cannot hold. */
+const NO_BYTE = /[\u0100-\uffff]/;
 
 /**
  * Encodes a head, padded so that the body can follow.
  *
- * @throws MayflyError OPTION_INVALID when it is larger than a guest's buffer may be, or a string holds a zero byte
+ * @throws MayflyError OPTION_INVALID when it is larger than a guest's buffer may be, or a string is none of bytes
  */
 export function encodeRequestHead(request: ExchangeRequest): Uint8Array {
   const strings = [request.method, request.origin, request.target];
   for (const [name, value] of request.headers) strings.push(name, value);
-  const text = `${strings.join("\0")}\0`;
-  // One zero byte for each string, or somebody smuggles a header into another's value.
-  if (text.split("\0").length !== strings.length + 1)
-    throw new MayflyError("OPTION_INVALID", "a request's method, target or header holds a zero byte");
-  const stringBytes = Buffer.from(text, "latin1");
+  // A zero byte within, or a character that becomes one when it is cut to a byte, would smuggle a header into another's value.
+  if (strings.some((string) => string.includes("\0") || NO_BYTE.test(string)))
+    throw new MayflyError(
+      "OPTION_INVALID",
+      "a request's method, origin, target or header holds a zero byte or a character above U+00FF",
+    );
+  const stringBytes = Buffer.from(`${strings.join("\0")}\0`, "latin1");
   const length = roundUp(RequestHead.size + stringBytes.length, BODY_ALIGN);
   if (length > MAYFLY_EXCHANGE_HEAD_MAX)
     throw new MayflyError(

@@ -29,6 +29,7 @@ export function decodeResponseHead(guestBytes: Uint8Array): DecodedResponseHead 
   if (status < 200 || status > 599) throw violation(`status: got ${status}, expected 200 to 599`);
   if (strings_len !== bytes.length - ResponseHead.size)
     throw violation(`strings_len: got ${strings_len}, expected head_len - ${ResponseHead.size}`);
+  if (reserved !== 0) throw violation(`reserved: got ${reserved}, expected 0`);
   const text = Buffer.from(bytes.buffer, bytes.byteOffset + ResponseHead.size, strings_len).toString(
     "latin1",
   );
