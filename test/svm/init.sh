@@ -29,7 +29,7 @@ echo "init: ready"
 # Results go to the second serial port, byte for byte; the kernel's messages keep the first.
 $b stty raw -echo < /dev/ttyS1
 export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
-export HOME=/root TMPDIR=/tmp NO_COLOR=1 MAYFLY_TEST_SLOW_HOST=1
+export HOME=/root TMPDIR=/tmp NO_COLOR=1 MAYFLY_TEST_SLOW_HOST=1 MAYFLY_TEST_EMULATED_CPU=1
 $b chroot /root "$NODE" "$RUNNER" "$PROJECT" $FILES > /dev/ttyS1 < /dev/null || echo "init: the runner failed"
 
 $b poweroff -f
