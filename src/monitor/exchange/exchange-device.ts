@@ -17,7 +17,7 @@ import { BodyChannel } from "./body-channel.js";
 import type { ExchangeRequest, ExchangeResponse } from "./message.js";
 import { RequestBody } from "./request-body.js";
 import { encodeRequestHead } from "./request-head.js";
-import { takeResponseHead, violation } from "./response-head.js";
+import { decodeResponseHead, violation } from "./response-head.js";
 
 /** A request with everything that its response needs. */
 interface Serving {
@@ -147,7 +147,10 @@ export class ExchangeDevice implements Device {
     const bodyLength = argument.u64("body_len");
     if (headLength > 0 && serving.hasHead) throw violation("a second head");
     if (bodyLength > 0 && headLength === 0 && !serving.hasHead) throw violation("a body before the head");
-    const head = headLength === 0 ? undefined : takeResponseHead(memory, argument.u64("head"), headLength);
+    const head =
+      headLength === 0
+        ? undefined
+        : decodeResponseHead(memory.readable(argument.u64("head"), headLength, "response head"));
     const body =
       bodyLength === 0
         ? undefined

@@ -25,7 +25,6 @@ export function decodeResponseHead(guestBytes: Uint8Array): DecodedResponseHead 
     throw violation(`head_len: got ${length}, expected ${ResponseHead.size} to ${MAYFLY_EXCHANGE_HEAD_MAX}`);
   const bytes = guestBytes.slice();
   const { status, header_count, strings_len, reserved } = ResponseHead.read(bytes);
-  if (reserved !== 0) throw violation(`reserved: got ${reserved}, expected 0`);
   if (status < 200 || status > 599) throw violation(`status: got ${status}, expected 200 to 599`);
   if (strings_len !== bytes.length - ResponseHead.size)
     throw violation(`strings_len: got ${strings_len}, expected head_len - ${ResponseHead.size}`);
