@@ -23,6 +23,8 @@ import { readGuestCpuid } from "./cpuid.js";
 import { KvmMachine } from "./kvm-machine.js";
 import { buildLowMemory, type LowMemory } from "./low-memory.js";
 import { MemoryPool } from "./memory-pool.js";
+import { AVAILABLE_TSS_64, BUSY_TSS_64, type TaskType } from "./segments.js";
+import { reachesTheMonitor } from "./trial.js";
 
 const DEVICE = "/dev/kvm";
 
@@ -40,6 +42,7 @@ export class KvmHost implements MachineHost {
   readonly cpuid: Uint8Array;
   /** KVM_GET_SREGS of a new vCPU. */
   readonly #initialSregs: Uint8Array;
+  #taskType: TaskType = BUSY_TSS_64;
   readonly #lowMemories = new WeakMap<AddressSpace, LowMemory>();
 
   private constructor(kvm: Descriptor) {
@@ -55,7 +58,7 @@ export class KvmHost implements MachineHost {
   }
 
   /**
-   * Opens /dev/kvm and makes one VM for a trial.
+   * Opens /dev/kvm and runs a guest of one instruction for a trial.
    *
    * @throws MayflyError MACHINE_UNAVAILABLE with the mend
    */
@@ -63,15 +66,32 @@ export class KvmHost implements MachineHost {
     const kvm = openDevice();
     try {
       requireFeatures(kvm.fd);
-      return new KvmHost(kvm);
+      const host = new KvmHost(kvm);
+      host.#chooseTaskType();
+      return host;
     } catch (error) {
       kvm.close();
       throw error;
     }
   }
 
+  /** Finds the type of task under which the CPU honors the I/O bitmap, by a guest that executes one `out`. */
+  #chooseTaskType(): void {
+    for (const type of [BUSY_TSS_64, AVAILABLE_TSS_64] as const) {
+      this.#taskType = type;
+      if (reachesTheMonitor(this)) return;
+    }
+    throw new MayflyError(
+      "MACHINE_UNAVAILABLE",
+      "this KVM does not run a guest at CPL 3 up to its first hypercall",
+      {
+        mend: "run mayfly doctor, and report what it prints",
+      },
+    );
+  }
+
   create(space: AddressSpace): KvmMachine {
-    const low = this.#lowMemories.get(space) ?? buildLowMemory(space, this.#initialSregs);
+    const low = this.#lowMemories.get(space) ?? buildLowMemory(space, this.#initialSregs, this.#taskType);
     this.#lowMemories.set(space, low);
     return new KvmMachine(this, space, low);
   }

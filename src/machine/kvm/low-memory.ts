@@ -2,7 +2,7 @@
 import type { AddressSpace } from "../address-space.js";
 import { MACHINE_END, MACHINE_START } from "../memory-map.js";
 import { writePageTables } from "./page-tables.js";
-import { userSregs } from "./segments.js";
+import { type TaskType, userSregs } from "./segments.js";
 import { PAGE_TABLES, writeSupervisorPages } from "./supervisor.js";
 
 /** What every VM of one AddressSpace starts from. */
@@ -14,9 +14,9 @@ export interface LowMemory {
 }
 
 /** @param initialSregs KVM_GET_SREGS of a new vCPU */
-export function buildLowMemory(space: AddressSpace, initialSregs: Uint8Array): LowMemory {
+export function buildLowMemory(space: AddressSpace, initialSregs: Uint8Array, taskType: TaskType): LowMemory {
   const memory = new Uint8Array(MACHINE_END);
   writeSupervisorPages(memory);
   const { root, end } = writePageTables(memory, space, PAGE_TABLES);
-  return { bytes: memory.slice(MACHINE_START, end), sregs: userSregs(initialSregs, root) };
+  return { bytes: memory.slice(MACHINE_START, end), sregs: userSregs(initialSregs, root, taskType) };
 }

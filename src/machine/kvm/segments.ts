@@ -8,7 +8,12 @@ const EFER = 0xd00n; // LME LMA NXE, no SCE: `syscall` is undefined
 
 const CODE_READ_ACCESSED = 11;
 const DATA_WRITE_ACCESSED = 3;
-const BUSY_TSS_64 = 11;
+
+/** What `ltr` leaves behind, and what VMX demands (SDM vol. 3C, section 27.3.1.2). */
+export const BUSY_TSS_64 = 11;
+/** What QEMU's emulated CPU demands before it reads the I/O bitmap. */
+export const AVAILABLE_TSS_64 = 9;
+export type TaskType = typeof BUSY_TSS_64 | typeof AVAILABLE_TSS_64;
 
 /**
  * The special registers of a guest at CPL 3.
@@ -16,7 +21,7 @@ const BUSY_TSS_64 = 11;
  * @param initial what KVM_GET_SREGS gave for a new vCPU (kept: the APIC base)
  * @param root the PML4's address
  */
-export function userSregs(initial: Uint8Array, root: number): Uint8Array {
+export function userSregs(initial: Uint8Array, root: number, taskType: TaskType): Uint8Array {
   const sregs = initial.slice();
   const code = segment({ selector: USER_CODE, type: CODE_READ_ACCESSED, dpl: 3, l: 1, db: 0 });
   const data = segment({ selector: USER_DATA, type: DATA_WRITE_ACCESSED, dpl: 3, l: 0, db: 1 });
@@ -25,7 +30,7 @@ export function userSregs(initial: Uint8Array, root: number): Uint8Array {
     base: BigInt(TSS),
     limit: TASK_LIMIT,
     selector: TASK,
-    type: BUSY_TSS_64,
+    type: taskType,
     present: 1,
   });
   const none = new Uint8Array(Segment.size);

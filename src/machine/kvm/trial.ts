@@ -1,0 +1,29 @@
+// trial.ts: a guest of one instruction, to learn whether this KVM and this CPU do what every guest needs.
+import { HVT_HYPERCALL_PIO_BASE, HVT_HYPERCALL_WALLTIME } from "../../abi/hypercalls.js";
+import { type AddressSpace, PAGE_SIZE } from "../address-space.js";
+import type { MachineHost } from "../machine.js";
+
+const CODE = 0x100000;
+const PORT = HVT_HYPERCALL_PIO_BASE + HVT_HYPERCALL_WALLTIME;
+/** An emulated CPU may be slow; a real one answers in microseconds. */
+const PATIENCE_MS = 5000;
+
+const space: AddressSpace = {
+  memoryBytes: CODE + PAGE_SIZE,
+  regions: [{ start: CODE, end: CODE + PAGE_SIZE, permissions: "rx" }],
+};
+
+/** Whether a guest at CPL 3 can execute `out %eax, (%dx)` with a hypercall's port in dx. */
+export function reachesTheMonitor(host: MachineHost): boolean {
+  const machine = host.create(space);
+  try {
+    machine.memory.bytes.set([0xef], CODE);
+    const registers = machine.readRegisters();
+    machine.writeRegisters({ ...registers, rip: BigInt(CODE), rdx: BigInt(PORT), rflags: 2n });
+    const exit = machine.run(performance.now() + PATIENCE_MS);
+    return exit.kind === "hypercall" && exit.port === PORT;
+  } finally {
+    // The kernel may take its time; nothing waits for it.
+    void machine.close();
+  }
+}
