@@ -99,7 +99,7 @@ const cases: readonly Case[] = [
   },
   {
     image: "buggyelf",
-    expected: { status: 1, stderr: /^mayfly: .*\n(→ .*\n)?$/ },
+    expected: { status: 1, stderr: /^mayfly: .*note MFT1 n_descsz: got 1, expected .*\n$/ },
   },
   { image: "dumpcore", expected: { status: 255 } },
   {
