@@ -8,13 +8,13 @@ const PORT = HVT_HYPERCALL_PIO_BASE + HVT_HYPERCALL_WALLTIME;
 /** An emulated CPU may be slow; a real one answers in microseconds. */
 const PATIENCE_MS = 5000;
 
-const space: AddressSpace = {
-  memoryBytes: CODE + PAGE_SIZE,
-  regions: [{ start: CODE, end: CODE + PAGE_SIZE, permissions: "rx" }],
-};
-
 /** Whether a guest at CPL 3 can execute `out %eax, (%dx)` with a hypercall's port in dx. */
 export function reachesTheMonitor(host: MachineHost): boolean {
+  // A new object for every trial: a host keeps what it computed for a space.
+  const space: AddressSpace = {
+    memoryBytes: CODE + PAGE_SIZE,
+    regions: [{ start: CODE, end: CODE + PAGE_SIZE, permissions: "rx" }],
+  };
   const machine = host.create(space);
   try {
     machine.memory.bytes.set([0xef], CODE);
