@@ -23,6 +23,7 @@ import { readGuestCpuid } from "./cpuid.js";
 import { KvmMachine } from "./kvm-machine.js";
 import { buildLowMemory, type LowMemory } from "./low-memory.js";
 import { MemoryPool } from "./memory-pool.js";
+import type { KvmResources } from "./resources.js";
 import { AVAILABLE_TSS_64, BUSY_TSS_64, type TaskType } from "./segments.js";
 import { reachesTheMonitor } from "./trial.js";
 
@@ -32,29 +33,27 @@ const DEVICE = "/dev/kvm";
 export class KvmHost implements MachineHost {
   readonly kind = "kvm";
   readonly tscHz: number;
-  readonly kvm: Descriptor;
-  readonly timer: SliceTimer;
-  /** What KVM_SET_SIGNAL_MASK takes: the slice timer's signal is let through inside KVM_RUN. */
-  readonly signalMask = new Uint8Array(SignalMask.size);
-  readonly memory: MemoryPool;
-  /** Bytes of a vCPU's kvm_run mapping. */
-  readonly runBytes: number;
-  readonly cpuid: Uint8Array;
+  readonly #resources: KvmResources;
   /** KVM_GET_SREGS of a new vCPU. */
   readonly #initialSregs: Uint8Array;
   #taskType: TaskType = BUSY_TSS_64;
   readonly #lowMemories = new WeakMap<AddressSpace, LowMemory>();
 
   private constructor(kvm: Descriptor) {
-    this.kvm = kvm;
-    this.runBytes = ioctl(kvm.fd, KVM_GET_VCPU_MMAP_SIZE, 0, "KVM_GET_VCPU_MMAP_SIZE");
-    this.cpuid = readGuestCpuid(kvm.fd);
     const probe = probeVcpu(kvm.fd);
     this.tscHz = probe.tscHz;
     this.#initialSregs = probe.sregs;
-    this.timer = new SliceTimer();
-    SignalMask.write(this.signalMask, { len: this.timer.runMask.length, sigset: this.timer.runMask });
-    this.memory = new MemoryPool();
+    const timer = new SliceTimer();
+    const signalMask = new Uint8Array(SignalMask.size);
+    SignalMask.write(signalMask, { len: timer.runMask.length, sigset: timer.runMask });
+    this.#resources = {
+      kvm,
+      memory: new MemoryPool(),
+      timer,
+      runBytes: ioctl(kvm.fd, KVM_GET_VCPU_MMAP_SIZE, 0, "KVM_GET_VCPU_MMAP_SIZE"),
+      cpuid: readGuestCpuid(kvm.fd),
+      signalMask,
+    };
   }
 
   /**
@@ -93,13 +92,14 @@ export class KvmHost implements MachineHost {
   create(space: AddressSpace): KvmMachine {
     const low = this.#lowMemories.get(space) ?? buildLowMemory(space, this.#initialSregs, this.#taskType);
     this.#lowMemories.set(space, low);
-    return new KvmMachine(this, space, low);
+    return new KvmMachine(this.#resources, space, low);
   }
 
   close(): void {
-    this.memory.close();
-    this.timer[Symbol.dispose]();
-    this.kvm.close();
+    const { memory, timer, kvm } = this.#resources;
+    memory.close();
+    timer[Symbol.dispose]();
+    kvm.close();
   }
 }
 

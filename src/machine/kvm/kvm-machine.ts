@@ -8,9 +8,9 @@ import type { Exit, Machine, Registers } from "../machine.js";
 import { GuestMemory } from "../memory.js";
 import { MACHINE_START } from "../memory-map.js";
 import { type ExceptionFrame, isStraySyscall, readExceptionFrame, SYSCALL_BYTES } from "./exception-frame.js";
-import type { KvmHost } from "./host.js";
 import type { LowMemory } from "./low-memory.js";
 import { KvmParts } from "./parts.js";
+import type { KvmResources } from "./resources.js";
 import { isHypercallPort, STUB_PORT, STUB_STRIDE, STUBS } from "./supervisor.js";
 
 const PAGE_FAULT = 14;
@@ -22,7 +22,7 @@ const GS_BASE = K.Sregs.offset.gs + K.Segment.offset.base;
 export class KvmMachine implements Machine {
   readonly kind = "kvm";
   readonly memory: GuestMemory;
-  readonly #host: KvmHost;
+  readonly #shared: KvmResources;
   readonly #parts: KvmParts;
   readonly #runView: DataView;
   readonly #regs = new Uint8Array(K.Regs.size);
@@ -34,9 +34,9 @@ export class KvmMachine implements Machine {
   #frame: ExceptionFrame | undefined;
   #closing: Promise<void> | undefined;
 
-  constructor(host: KvmHost, space: AddressSpace, low: LowMemory) {
-    this.#host = host;
-    this.#parts = KvmParts.open(host, space.memoryBytes);
+  constructor(shared: KvmResources, space: AddressSpace, low: LowMemory) {
+    this.#shared = shared;
+    this.#parts = KvmParts.open(shared, space.memoryBytes);
     this.#runView = viewOf(this.#parts.run.bytes);
     this.memory = new GuestMemory(this.#parts.memory.bytes, space);
     this.memory.bytes.set(low.bytes, MACHINE_START);
@@ -45,7 +45,7 @@ export class KvmMachine implements Machine {
 
   run(deadline: number): Exit {
     if (performance.now() >= deadline) return INTERRUPTED;
-    this.#host.timer.arm(deadline);
+    this.#shared.timer.arm(deadline);
     if (tryIoctl(this.#vcpu, K.KVM_RUN, 0) === -1) return this.#interruptedOrThrow();
     const reason = this.#runView.getUint32(K.Run.exit_reason, true);
     if (reason === K.KVM_EXIT_IO) return this.#portExit();
@@ -96,7 +96,7 @@ export class KvmMachine implements Machine {
     const errno = lastErrno();
     if (errno !== "EINTR" && errno !== "EAGAIN") throw new SystemCallError("ioctl KVM_RUN", errno);
     this.#runView.setUint8(K.Run.immediate_exit, 0);
-    this.#host.timer.consume();
+    this.#shared.timer.consume();
     return INTERRUPTED;
   }
 

@@ -3,7 +3,7 @@ import { Descriptor } from "../../linux/descriptor.js";
 import { ioctl, ioctlBuffer } from "../../linux/ioctl.js";
 import * as K from "../../linux/kvm.js";
 import { type Mapping, mapShared } from "../../linux/mapping.js";
-import type { KvmHost } from "./host.js";
+import type { KvmResources } from "./resources.js";
 
 /** Owned by one KvmMachine. */
 export class KvmParts {
@@ -13,31 +13,31 @@ export class KvmParts {
   readonly run: Mapping;
   /** Guest memory, all zeros. */
   readonly memory: Mapping;
-  readonly #host: KvmHost;
+  readonly #shared: KvmResources;
 
-  private constructor(host: KvmHost, vm: Descriptor, vcpu: Descriptor, run: Mapping, memory: Mapping) {
-    this.#host = host;
+  private constructor(shared: KvmResources, vm: Descriptor, vcpu: Descriptor, run: Mapping, memory: Mapping) {
+    this.#shared = shared;
     this.vm = vm;
     this.vcpu = vcpu;
     this.run = run;
     this.memory = memory;
   }
 
-  static open(host: KvmHost, memoryBytes: number): KvmParts {
+  static open(shared: KvmResources, memoryBytes: number): KvmParts {
     const undo: (() => void)[] = [];
     try {
-      const vm = new Descriptor(ioctl(host.kvm.fd, K.KVM_CREATE_VM, 0, "KVM_CREATE_VM"));
+      const vm = new Descriptor(ioctl(shared.kvm.fd, K.KVM_CREATE_VM, 0, "KVM_CREATE_VM"));
       undo.push(() => vm.close());
-      const memory = host.memory.take(memoryBytes);
-      undo.push(() => host.memory.giveBack(memory));
+      const memory = shared.memory.take(memoryBytes);
+      undo.push(() => shared.memory.giveBack(memory));
       setMemoryRegion(vm.fd, memory);
       const vcpu = new Descriptor(ioctl(vm.fd, K.KVM_CREATE_VCPU, 0, "KVM_CREATE_VCPU"));
       undo.push(() => vcpu.close());
-      const run = mapShared(vcpu.fd, host.runBytes, "a vCPU's kvm_run");
+      const run = mapShared(vcpu.fd, shared.runBytes, "a vCPU's kvm_run");
       undo.push(() => run.close());
-      ioctlBuffer(vcpu.fd, K.KVM_SET_CPUID2, host.cpuid, "KVM_SET_CPUID2");
-      ioctlBuffer(vcpu.fd, K.KVM_SET_SIGNAL_MASK, host.signalMask, "KVM_SET_SIGNAL_MASK");
-      return new KvmParts(host, vm, vcpu, run, memory);
+      ioctlBuffer(vcpu.fd, K.KVM_SET_CPUID2, shared.cpuid, "KVM_SET_CPUID2");
+      ioctlBuffer(vcpu.fd, K.KVM_SET_SIGNAL_MASK, shared.signalMask, "KVM_SET_SIGNAL_MASK");
+      return new KvmParts(shared, vm, vcpu, run, memory);
     } catch (error) {
       for (const close of undo.reverse()) close();
       throw error;
@@ -53,7 +53,7 @@ export class KvmParts {
     this.vcpu.close();
     await this.vm.closeInBackground();
     // Only now does KVM hold no reference to the memory.
-    this.#host.memory.giveBack(this.memory);
+    this.#shared.memory.giveBack(this.memory);
   }
 }
 

@@ -1,0 +1,18 @@
+// resources.ts: what all VMs of a host share: the descriptor, the memory pool, the timer, and two constant structs.
+import type { Descriptor } from "../../linux/descriptor.js";
+import type { SliceTimer } from "../../linux/slice-timer.js";
+import type { MemoryPool } from "./memory-pool.js";
+
+/** Owned by the KvmHost; VMs borrow it. */
+export interface KvmResources {
+  /** /dev/kvm */
+  readonly kvm: Descriptor;
+  readonly memory: MemoryPool;
+  readonly timer: SliceTimer;
+  /** Bytes of a vCPU's kvm_run mapping. */
+  readonly runBytes: number;
+  /** What KVM_SET_CPUID2 takes. */
+  readonly cpuid: Uint8Array;
+  /** What KVM_SET_SIGNAL_MASK takes: the slice timer's signal is let through inside KVM_RUN. */
+  readonly signalMask: Uint8Array;
+}
