@@ -1,6 +1,9 @@
 // main.test.ts: a quick run of the whole bench measures everything that has a bound; the command line is judged.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { noKvm } from "../test/support/mayfly.js";
@@ -17,8 +20,13 @@ const BOUNDS = [
 ];
 
 function bench(...args: string[]) {
+  return benchBeside("", ...args);
+}
+
+/** @param solo5 what SOLO5_HVT says */
+function benchBeside(solo5: string, ...args: string[]) {
   const main = fileURLToPath(new URL("main.js", import.meta.url));
-  const env = { ...process.env, SOLO5_HVT: "" };
+  const env = { ...process.env, SOLO5_HVT: solo5 };
   return spawnSync(process.execPath, [main, ...args], { encoding: "utf8", env });
 }
 
@@ -56,6 +64,25 @@ test("the table has a row for each measurement of the questions picked", { skip:
   assert.match(stdout, /^console exits, 1 MiB +17 +exits +✔ ≤ 20 /m);
   assert.doesNotMatch(stdout, /lifecycle/);
   assert.match(stderr, /^bench: console$/m);
+});
+
+test("solo5-hvt's numbers stand beside ours", { skip: noKvm() }, (context) => {
+  const folder = mkdtempSync(join(tmpdir(), "mayfly-"));
+  context.after(() => rmSync(folder, { recursive: true }));
+  const standIn = join(folder, "solo5-hvt");
+  writeFileSync(standIn, "#!/bin/sh\necho 50 blocks in 1000000 ns\n", { mode: 0o755 });
+  const { status, stdout, stderr } = benchBeside(standIn, "--quick", "--json", "block");
+  assert.equal(status, 0, stderr);
+  const [, file] = stdout.split("\n").map((line) => (line === "" ? {} : JSON.parse(line)) as MeasurementLine);
+  assert.equal(file?.name, "block read 4 KiB, file");
+  assert.equal(file.solo5, 20);
+});
+
+test("a SOLO5_HVT that is no program is refused before anything is measured", () => {
+  const { status, stdout, stderr } = benchBeside("/nonexistent/solo5-hvt");
+  assert.equal(status, 1);
+  assert.equal(stdout, "");
+  assert.match(stderr, /^bench: SOLO5_HVT: got \/nonexistent\/solo5-hvt, expected a program\n→ .+\n$/);
 });
 
 test("--list names the questions without a measurement", () => {

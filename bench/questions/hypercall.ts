@@ -37,7 +37,12 @@ export const hypercall: Question = {
         value: median(ours.flat()),
         unit: "µs",
         note: "walltime, answered",
-        ...(solo5 === undefined ? {} : { solo5 }),
+        ...(solo5 === undefined
+          ? {}
+          : {
+              solo5,
+              note: "walltime, answered; solo5-hvt's guest is at CPL 0, which a software KVM emulates",
+            }),
       },
       { name: "hypercall in bare C", value: median(c.flat()), unit: "µs", note: "KVM_RUN and nothing else" },
       {
