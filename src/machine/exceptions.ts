@@ -16,6 +16,8 @@ export interface GuestException {
   readonly errorCode: number | undefined;
   /** What a page fault touched. */
   readonly address?: bigint;
+  /** What else the machine knows, for the report. */
+  readonly detail?: string | undefined;
 }
 
 const NAMES = [
@@ -91,8 +93,9 @@ const WRITE = 2;
 const INSTRUCTION_FETCH = 16;
 
 /** "#PF page fault at 0x103ff5: write to 0x1000". */
-function describe({ vector, errorCode = 0, address }: GuestException, rip: bigint): string {
-  const where = `${exceptionName(vector)} at 0x${rip.toString(16)}`;
+function describe({ vector, errorCode = 0, address, detail }: GuestException, rip: bigint): string {
+  const name = exceptionName(vector) + (detail === undefined ? "" : ` (${detail})`);
+  const where = `${name} at 0x${rip.toString(16)}`;
   if (address === undefined) return where;
   const access = errorCode & INSTRUCTION_FETCH ? "execution of" : errorCode & WRITE ? "write to" : "read of";
   return `${where}: ${access} 0x${address.toString(16)}`;

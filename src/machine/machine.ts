@@ -40,6 +40,8 @@ export type Exit =
       readonly vector: number;
       readonly errorCode: number;
       readonly address: bigint;
+      /** What else the machine knows, for the report. */
+      readonly detail?: string;
     }
   /** The deadline passed, or a signal or `interrupt()` came. */
   | { readonly kind: "interrupted" }
@@ -64,6 +66,8 @@ export interface Machine {
   interrupt(): void;
   /** Bytes of guest memory that are resident: what the guest and the monitor touched. */
   touchedBytes(): number;
+  /** CPU time that the guest used outside the calling thread, ms: 0 where that thread itself executes it. */
+  guestCpuTime(): number;
   /** Gives back memory and descriptors; nothing may be asked of the machine from the call on. A second call does nothing. */
   close(): Promise<void>;
 }

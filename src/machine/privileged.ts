@@ -42,7 +42,7 @@ export class Privileged {
     if (exit.vector === GENERAL_PROTECTION && this.#emulate(machine, registers)) return;
     this.#count(exceptionName(exit.vector));
     const errorCode = WITH_ERROR_CODE.has(exit.vector) ? exit.errorCode : undefined;
-    const exception = { vector: exit.vector, errorCode };
+    const exception = { vector: exit.vector, errorCode, detail: exit.detail };
     const withAddress = exit.vector === PAGE_FAULT ? { ...exception, address: exit.address } : exception;
     reflect(machine, this.#tables, withAddress, registers);
   }

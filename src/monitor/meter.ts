@@ -13,6 +13,7 @@ export type SpentLimit = "wall-time-limit" | "cpu-time-limit";
 /** Times on the clock of performance.now(), ms. */
 export class Meter {
   readonly #limits: Limits;
+  readonly #guestCpuTime: () => number;
   readonly #wallDeadline: number;
   #cpuMs = 0;
   #turnStart = 0;
@@ -20,8 +21,10 @@ export class Meter {
   /** Time of this slice's turns so far. */
   #sliceMs = 0;
 
-  constructor(limits: Limits) {
+  /** @param guestCpuTime CPU time that the guest used outside this thread so far, ms */
+  constructor(limits: Limits, guestCpuTime: () => number) {
     this.#limits = limits;
+    this.#guestCpuTime = guestCpuTime;
     this.#wallDeadline = performance.now() + limits.wallTimeMs;
   }
 
@@ -42,7 +45,7 @@ export class Meter {
 
   /** Begins a turn; returns when it must be over. */
   beginTurn(): number {
-    this.#turnCpuStart = threadCpuTime();
+    this.#turnCpuStart = this.#cpuTime();
     this.#turnStart = performance.now();
     const cpuRest = this.#limits.cpuTimeMs - this.#cpuMs;
     const sliceRest = SLICE_MS - this.#sliceMs;
@@ -51,8 +54,12 @@ export class Meter {
 
   /** Ends a turn; the whole of it, the monitor's work included, is the guest's. */
   endTurn(): void {
-    this.#cpuMs += threadCpuTime() - this.#turnCpuStart;
+    this.#cpuMs += this.#cpuTime() - this.#turnCpuStart;
     this.#sliceMs += performance.now() - this.#turnStart;
+  }
+
+  #cpuTime(): number {
+    return threadCpuTime() + this.#guestCpuTime();
   }
 
   /** The limit that is used up, if any. */

@@ -3,13 +3,18 @@ import type { ConsoleSink } from "../device/console.js";
 import { discardOutput } from "../device/console-sinks.js";
 import { ignoreHostFailure, type OnHostFailure } from "../device/host-failure.js";
 import type { Image } from "../image/image.js";
-import { KvmHost } from "../machine/kvm/host.js";
-import type { MachineHost } from "../machine/machine.js";
+import type { MachineHost, MachineKind } from "../machine/machine.js";
 import { enterImage, loadImage } from "./boot.js";
 import { type Attachments, assembleDevices } from "./devices.js";
 import { checkLimits, type LimitOptions } from "./limits.js";
+import { type MachineChoice, type OpenedHost, openHost } from "./open-host.js";
 import { type PreparedImage, prepareImage } from "./prepare.js";
 import { Vm } from "./vm.js";
+
+export interface MonitorOptions {
+  /** "kvm", "process" (a sandboxed process, for hosts without KVM), or "auto": KVM where it works. Default "auto". */
+  machine?: MachineChoice;
+}
 
 export interface VmOptions {
   /** Memory in MiB, wall and CPU time in ms. */
@@ -45,8 +50,12 @@ export class Monitor implements AsyncDisposable {
   readonly #vms = new Set<Vm>();
   readonly #prepared = new WeakMap<Image, Map<number, PreparedImage>>();
 
-  private constructor(host: MachineHost) {
+  /** Why VMs do not run on KVM, in one sentence, when "auto" had to do without; else undefined. */
+  readonly machineReason: string | undefined;
+
+  private constructor({ host, reason }: OpenedHost) {
     this.#host = host;
+    this.machineReason = reason;
   }
 
   /**
@@ -54,8 +63,13 @@ export class Monitor implements AsyncDisposable {
    *
    * @throws MayflyError MACHINE_UNAVAILABLE with the mend
    */
-  static open(): Monitor {
-    return new Monitor(KvmHost.open());
+  static open(options: MonitorOptions = {}): Monitor {
+    return new Monitor(openHost(options.machine ?? "auto"));
+  }
+
+  /** What VMs run on. */
+  get machine(): MachineKind {
+    return this.#host.kind;
   }
 
   /** VMs that exist now. */

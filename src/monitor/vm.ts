@@ -154,7 +154,7 @@ export class Vm implements AsyncDisposable {
 
   async #loop(): Promise<VmEnd> {
     const started = performance.now();
-    const meter = new Meter(this.#limits);
+    const meter = new Meter(this.#limits, () => this.#machine.guestCpuTime());
     this.#meter = meter;
     using _wall = wallTimer(meter, () => this.#endIfSpent(meter));
     try {

@@ -4,6 +4,7 @@ import * as K from "../../linux/kvm.js";
 import { lastErrno } from "../../linux/libc.js";
 import { SystemCallError } from "../../linux/system-call-error.js";
 import type { AddressSpace } from "../address-space.js";
+import { isHypercallPort } from "../hypercall-ports.js";
 import type { Exit, Machine, Registers } from "../machine.js";
 import { GuestMemory } from "../memory.js";
 import { MACHINE_START } from "../memory-map.js";
@@ -11,7 +12,7 @@ import { type ExceptionFrame, isStraySyscall, readExceptionFrame, SYSCALL_BYTES 
 import type { LowMemory } from "./low-memory.js";
 import { KvmParts } from "./parts.js";
 import type { KvmResources } from "./resources.js";
-import { isHypercallPort, STUB_PORT, STUB_STRIDE, STUBS } from "./supervisor.js";
+import { STUB_PORT, STUB_STRIDE, STUBS } from "./supervisor.js";
 
 const PAGE_FAULT = 14;
 const INVALID_OPCODE = 6;
@@ -80,6 +81,10 @@ export class KvmMachine implements Machine {
 
   touchedBytes(): number {
     return this.#closing !== undefined ? 0 : this.#parts.memory.residentBytes();
+  }
+
+  guestCpuTime(): number {
+    return 0;
   }
 
   close(): Promise<void> {

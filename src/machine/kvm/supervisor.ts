@@ -2,8 +2,7 @@
 // Intel SDM vol. 3A, sections 3.4.5 (descriptors), 6.14.1 (64-bit gates), 7.7 (64-bit TSS); vol. 1, 19.5.2 (I/O bitmap).
 
 import { MAYFLY_EXCHANGE_PIO } from "../../abi/exchange.js";
-import { HVT_HYPERCALL_MAX, HVT_HYPERCALL_PIO_BASE } from "../../abi/hypercalls.js";
-import { HVT_RING_KICK_PIO_BASE } from "../../abi/net-ring.js";
+import { isHypercallPort } from "../hypercall-ports.js";
 
 /**
  * All in one page, so that a new VM touches one page for it, and its first exception none:
@@ -41,14 +40,6 @@ export const TASK_LIMIT = TSS_BYTES + IO_BITMAP_BYTES - 1;
 const WITH_ERROR_CODE = new Set([8, 10, 11, 12, 13, 14, 17, 21]);
 export function pushesErrorCode(vector: number): boolean {
   return WITH_ERROR_CODE.has(vector);
-}
-
-/** Whether the guest may execute a 32-bit `out` to this port. */
-export function isHypercallPort(port: number): boolean {
-  const call = port - HVT_HYPERCALL_PIO_BASE;
-  return (
-    (call > 0 && call < HVT_HYPERCALL_MAX) || port === HVT_RING_KICK_PIO_BASE || port === MAYFLY_EXCHANGE_PIO
-  );
 }
 
 /** Writes all tables into the low memory of a new VM. */

@@ -1,0 +1,40 @@
+/* plan.h: the page through which monitor and vessel agree (src/machine/process/plan.ts has the same in TypeScript). */
+#ifndef VESSEL_PLAN_H
+#define VESSEL_PLAN_H
+
+#include <stdint.h>
+
+#define VESSEL_MEMORY_FD   3
+#define VESSEL_PLAN_BYTES  4096
+#define VESSEL_MAX_REGIONS 168
+#define VESSEL_TICK_US     3000
+
+/* What failed, in `step`. */
+#define VESSEL_STEP_NONE      0
+#define VESSEL_STEP_CLONE     1
+#define VESSEL_STEP_MAP       2
+#define VESSEL_STEP_HAND_OVER 3
+#define VESSEL_STEP_LIMITS    4
+#define VESSEL_STEP_TIMER     5
+#define VESSEL_STEP_TRACE     6
+#define VESSEL_STEP_CLOSE     7
+
+struct vessel_region {
+    uint64_t start; /* guest address, and the offset in the memory's descriptor */
+    uint64_t end;
+    uint64_t protection; /* PROT_…  */
+};
+
+/* The last page of the memory's descriptor, behind guest memory. */
+struct vessel_plan {
+    uint64_t memory_bytes; /* in: guest memory, bytes                                       */
+    uint64_t hand_over;    /* in: an executable guest page, all zeros; cleared by the monitor */
+    uint32_t region_count; /* in                                                            */
+    uint32_t pid;          /* out: the vessel, as the monitor's namespace numbers it        */
+    uint32_t step;         /* out: VESSEL_STEP_… that failed                                */
+    uint32_t error;        /* out: its errno                                                */
+    uint64_t namespaces;   /* out: CLONE_NEW… that the kernel granted                       */
+    struct vessel_region regions[VESSEL_MAX_REGIONS];
+};
+
+#endif

@@ -1,0 +1,151 @@
+/*
+ * vessel.c: the process in which a guest runs when there is no KVM. It maps guest memory at its own addresses, gives up everything
+ * else that it has, and hands over: from then on no system call is possible, and the monitor drives it by ptrace.
+ *
+ * It is executed with the memory's descriptor as number 3, finds the plan in the last page of it, starts the process proper as
+ * its sibling in namespaces of its own, and exits.
+ */
+#include "kernel.h"
+#include "plan.h"
+
+#define NAMESPACES   (CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC)
+#define PLAN_ADDRESS 0x610000000000
+/* The first address that no process can map (TASK_SIZE_MAX; arch/x86/include/asm/page_64_types.h). */
+#define ADDRESSES_END 0x7ffffffff000
+/* Where the filter lies, from the start of the hand-over page. */
+#define FILTER_OFFSET 256
+
+extern const char hand_over_code[], hand_over_code_end[];
+
+static struct vessel_plan *const plan = (struct vessel_plan *)PLAN_ADDRESS;
+
+static _Noreturn void leave(int status)
+{
+    for (;;)
+        call(SYS_exit_group, status, 0, 0, 0, 0, 0);
+}
+
+/* Passes a result on, or tells the monitor which step failed, and ends. */
+static long check(uint32_t step, long result)
+{
+    if (result >= 0)
+        return result;
+    plan->step = step;
+    plan->error = -result;
+    leave(1);
+}
+
+static void map_plan(void)
+{
+    long bytes = call(SYS_lseek, VESSEL_MEMORY_FD, 0, SEEK_END, 0, 0, 0);
+    long at = call(SYS_mmap, PLAN_ADDRESS, VESSEL_PLAN_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED_NOREPLACE,
+                   VESSEL_MEMORY_FD, bytes - VESSEL_PLAN_BYTES);
+
+    if (at != PLAN_ADDRESS)
+        leave(2);
+}
+
+/* With all namespaces, or as many as the kernel allows: hosts differ in what an ordinary user may have. */
+static long start_sibling(void)
+{
+    static const uint64_t wishes[] = { NAMESPACES, NAMESPACES & ~CLONE_NEWNET, NAMESPACES & ~CLONE_NEWUSER, 0 };
+    long pid = -1;
+
+    for (unsigned i = 0; i < sizeof wishes / sizeof *wishes; i++) {
+        pid = call(SYS_clone, wishes[i] | CLONE_PARENT | SIGCHLD, 0, 0, 0, 0, 0);
+        if (pid < 0)
+            continue;
+        if (pid > 0)
+            plan->namespaces = wishes[i];
+        break;
+    }
+    return check(VESSEL_STEP_CLONE, pid);
+}
+
+static void map_guest_memory(void)
+{
+    for (uint32_t i = 0; i < plan->region_count; i++) {
+        const struct vessel_region *region = &plan->regions[i];
+        check(VESSEL_STEP_MAP,
+              call(SYS_mmap, region->start, region->end - region->start, region->protection,
+                   MAP_SHARED | MAP_FIXED_NOREPLACE, VESSEL_MEMORY_FD, region->start));
+    }
+}
+
+/* Puts the last instructions and the filter into the guest's page: the page is not writable, the descriptor is. */
+static void place_hand_over(void)
+{
+    const uint64_t at = plan->hand_over;
+    const struct {
+        struct sock_fprog program;
+        struct sock_filter refuse_all;
+    } filter = {
+        /* Every system call of every architecture: a signal that the monitor sees, and that kills where there is no monitor. */
+        { 1, at + FILTER_OFFSET + sizeof(struct sock_fprog) },
+        { BPF_RET_K, 0, 0, SECCOMP_RET_TRAP },
+    };
+
+    check(VESSEL_STEP_HAND_OVER, call(SYS_pwrite64, VESSEL_MEMORY_FD, (long)hand_over_code,
+                                      hand_over_code_end - hand_over_code, at, 0, 0));
+    check(VESSEL_STEP_HAND_OVER,
+          call(SYS_pwrite64, VESSEL_MEMORY_FD, (long)&filter, sizeof filter, at + FILTER_OFFSET, 0, 0));
+}
+
+static void give_up_rights(void)
+{
+    static const struct {
+        uint32_t version, pid;
+    } header = { LINUX_CAPABILITY_VERSION_3, 0 };
+    static const uint32_t no_capabilities[6];
+    static const uint64_t no_limit_left[2];
+
+    check(VESSEL_STEP_LIMITS, call(SYS_setrlimit, RLIMIT_CORE, (long)no_limit_left, 0, 0, 0, 0));
+    check(VESSEL_STEP_LIMITS, call(SYS_prctl, PR_SET_DUMPABLE, 0, 0, 0, 0, 0));
+    check(VESSEL_STEP_LIMITS, call(SYS_prctl, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0, 0));
+    check(VESSEL_STEP_LIMITS, call(SYS_capset, (long)&header, (long)no_capabilities, 0, 0, 0, 0));
+    /* Last, because a change of rights clears it. */
+    check(VESSEL_STEP_LIMITS, call(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0, 0));
+}
+
+/* A stop for every few milliseconds of CPU time, so that the monitor can look at its deadline. Costs nothing while nothing runs. */
+static void start_ticks(void)
+{
+    static const int64_t every[4] = { 0, VESSEL_TICK_US, 0, VESSEL_TICK_US };
+
+    static const uint64_t no_signal;
+
+    /* Whatever the monitor's thread blocks is blocked here, too. */
+    check(VESSEL_STEP_TIMER, call(SYS_rt_sigprocmask, SIG_SETMASK, (long)&no_signal, 0, sizeof no_signal, 0, 0));
+    check(VESSEL_STEP_TIMER, call(SYS_setitimer, ITIMER_PROF, (long)every, 0, 0, 0, 0));
+}
+
+static _Noreturn void hand_over(void)
+{
+    const uint64_t at = plan->hand_over;
+    const uint64_t end = plan->memory_bytes;
+    register uint64_t r12 __asm__("r12") = SYS_seccomp;
+    register uint64_t r13 __asm__("r13") = SECCOMP_SET_MODE_FILTER;
+
+    __asm__ volatile("jmp *%0"
+                     :
+                     : "b"(at), "a"(SYS_munmap), "D"(end), "S"(ADDRESSES_END - end), "d"(at + FILTER_OFFSET), "r"(r12), "r"(r13)
+                     : "memory");
+    __builtin_unreachable();
+}
+
+_Noreturn void _start(void)
+{
+    map_plan();
+    long pid = start_sibling();
+    if (pid > 0) {
+        plan->pid = pid;
+        leave(0);
+    }
+    map_guest_memory();
+    place_hand_over();
+    give_up_rights();
+    start_ticks();
+    check(VESSEL_STEP_TRACE, call(SYS_ptrace, PTRACE_TRACEME, 0, 0, 0, 0, 0));
+    check(VESSEL_STEP_CLOSE, call(SYS_close_range, 0, UINT32_MAX, 0, 0, 0, 0));
+    hand_over();
+}

@@ -1,0 +1,46 @@
+// memfd.ts: memory with a descriptor, so that two processes can map it (memfd_create(2), fallocate(2)).
+import { Descriptor } from "./descriptor.js";
+import { check, libc } from "./libc.js";
+
+const memfdCreate = libc.func("int memfd_create(const char *name, unsigned int flags)");
+const ftruncate = libc.func("int ftruncate(int fd, int64_t length)");
+const fcntl = libc.func("int fcntl(int fd, int cmd, int argument)");
+const fallocate = libc.func("int fallocate(int fd, int mode, int64_t offset, int64_t length)");
+
+// include/uapi/linux/memfd.h
+const MFD_CLOEXEC = 0x1;
+const MFD_ALLOW_SEALING = 0x2;
+// include/uapi/linux/fcntl.h
+const F_ADD_SEALS = 1033;
+const F_SEAL_SEAL = 0x1;
+const F_SEAL_SHRINK = 0x2;
+const F_SEAL_GROW = 0x4;
+// include/uapi/linux/falloc.h
+const FALLOC_FL_KEEP_SIZE = 0x1;
+const FALLOC_FL_PUNCH_HOLE = 0x2;
+
+/** Zeroed memory of a fixed size: nobody who gets the descriptor can shrink it under a mapping. Pages come on first touch. */
+export function createMemory(name: string, bytes: number): Descriptor {
+  const memory = new Descriptor(
+    check("memfd_create", memfdCreate(name, MFD_CLOEXEC | MFD_ALLOW_SEALING), memoryHint),
+  );
+  try {
+    check(`ftruncate to ${bytes} bytes`, ftruncate(memory.fd, bytes), memoryHint);
+    check("fcntl F_ADD_SEALS", fcntl(memory.fd, F_ADD_SEALS, F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW));
+    return memory;
+  } catch (error) {
+    memory.close();
+    throw error;
+  }
+}
+
+/** Drops all pages, in every mapping of them: they read as zeros afterwards. */
+export function emptyMemory(memory: Descriptor, bytes: number): void {
+  check("fallocate", fallocate(memory.fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 0, bytes));
+}
+
+function memoryHint(errno: string): string | undefined {
+  if (errno === "ENOMEM" || errno === "EFBIG") return "free some memory, or ask for less";
+  if (errno === "EMFILE" || errno === "ENFILE") return "allow more open files (ulimit -n)";
+  return undefined;
+}

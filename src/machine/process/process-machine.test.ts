@@ -1,0 +1,14 @@
+// process-machine.test.ts: the machine's cases in a sandboxed process.
+import { machineCases } from "../machine.cases.js";
+import { ProcessHost } from "./host.js";
+
+machineCases("process", ProcessHost.open, whyNotProcess());
+
+function whyNotProcess(): string | false {
+  try {
+    ProcessHost.open().close();
+    return false;
+  } catch (error) {
+    return `no process machine: ${(error as Error).message}`;
+  }
+}

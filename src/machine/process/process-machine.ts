@@ -1,0 +1,155 @@
+// process-machine.ts: one guest in one vessel, driven by ptrace. Returns exits; never acts on them.
+import { processCpuTime } from "../../linux/process-clock.js";
+import * as trace from "../../linux/ptrace.js";
+import { decodeStatus, kill, reapInBackground, waitRaw } from "../../linux/wait.js";
+import type { AddressSpace, Region } from "../address-space.js";
+import { isHypercallPort } from "../hypercall-ports.js";
+import type { Exit, Machine, Registers } from "../machine.js";
+import { GuestMemory } from "../memory.js";
+import type { ProcessHost } from "./host.js";
+import { RegisterFile } from "./register-file.js";
+import type { SharedMemory } from "./shared-memory.js";
+import { exitOf, type Stop } from "./stops.js";
+import { startVessel } from "./vessel.js";
+
+const SIGSEGV = 11;
+const SIGPROF = 27;
+const OUT_EAX_DX = 0xef;
+const INTERRUPTED: Exit = { kind: "interrupted" };
+
+export class ProcessMachine implements Machine {
+  readonly kind = "process";
+  readonly memory: GuestMemory;
+  /** The vessel's process id. */
+  readonly pid: number;
+  readonly #host: ProcessHost;
+  readonly #shared: SharedMemory;
+  readonly #registers = new RegisterFile();
+  readonly #info = new Uint8Array(trace.SigInfo.size);
+  readonly #regions: readonly Region[];
+  readonly #code: readonly Region[];
+  /** The processor that the vessel is kept on. */
+  #cpu = -1;
+  #isInterrupted = false;
+  #cpuTime = 0;
+  /** Why no guest is there any more. */
+  #death: string | undefined;
+  #closing: Promise<void> | undefined;
+
+  constructor(host: ProcessHost, space: AddressSpace) {
+    this.#host = host;
+    this.#regions = space.regions;
+    this.#code = space.regions.filter(({ permissions }) => permissions === "rx");
+    this.#shared = host.memory.take(space.memoryBytes);
+    try {
+      this.memory = new GuestMemory(this.#shared.guest, space);
+      this.pid = startVessel(host.vesselPath, this.#shared, space);
+    } catch (error) {
+      host.memory.giveBack(this.#shared);
+      throw error;
+    }
+    trace.readUserRegs(this.pid, this.#registers.bytes);
+  }
+
+  run(deadline: number): Exit {
+    for (;;) {
+      if (this.#death !== undefined) return { kind: "failed", detail: this.#death };
+      if (this.#isInterrupted || performance.now() >= deadline) {
+        this.#isInterrupted = false;
+        return INTERRUPTED;
+      }
+      const exit = this.#step();
+      if (exit !== undefined) return exit;
+    }
+  }
+
+  readRegisters(): Registers {
+    return this.#registers.read();
+  }
+
+  writeRegisters(registers: Registers): void {
+    this.#registers.write(registers);
+  }
+
+  interrupt(): void {
+    this.#isInterrupted = true;
+  }
+
+  touchedBytes(): number {
+    return this.#closing !== undefined ? 0 : this.#shared.residentBytes();
+  }
+
+  guestCpuTime(): number {
+    // A vessel that is gone has no clock; what it showed last stays true.
+    if (this.#death === undefined) this.#cpuTime = processCpuTime(this.pid);
+    return this.#cpuTime;
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#end();
+    return this.#closing;
+  }
+
+  async #end(): Promise<void> {
+    if (this.#death === undefined) {
+      this.#death = "the machine is closed";
+      kill(this.pid);
+      await reapInBackground(this.pid);
+    }
+    // Only now does nobody else map the memory.
+    this.#host.memory.giveBack(this.#shared);
+  }
+
+  /** Lets the guest run until the vessel stops; undefined when the stop was not of the guest's making. */
+  #step(): Exit | undefined {
+    const signal = this.#resumeAndWait();
+    if (signal === SIGPROF || signal === undefined) return undefined;
+    return (signal === SIGSEGV ? this.#hypercall() : undefined) ?? exitOf(this.#stop(signal));
+  }
+
+  /** The signal of the next stop; undefined when the vessel died. */
+  #resumeAndWait(): number | undefined {
+    this.#flush();
+    this.#cpu = this.#host.sameCpu.enter(this.pid, this.#cpu);
+    trace.resume(this.pid);
+    const status = waitRaw(this.pid);
+    this.#host.sameCpu.leave();
+    const { stopSignal, killSignal } = decodeStatus(status);
+    if (status === -1 || stopSignal === undefined) {
+      this.#death = `the guest's process was ended from outside, by ${killSignal === undefined ? "nobody known" : `signal ${killSignal}`}`;
+      return undefined;
+    }
+    trace.readUserRegs(this.pid, this.#registers.bytes);
+    this.#registers.dirty = "none";
+    return stopSignal;
+  }
+
+  #flush(): void {
+    const registers = this.#registers;
+    if (registers.dirty === "rip") trace.writeInstructionPointer(this.pid, registers.rip);
+    if (registers.dirty === "all") trace.writeUserRegs(this.pid, registers.bytes);
+    registers.dirty = "none";
+  }
+
+  /** The common case, without asking the kernel more: a bare `out %eax, (%dx)` in text cannot fault but as a hypercall. */
+  #hypercall(): Exit | undefined {
+    const registers = this.#registers;
+    const rip = registers.rip;
+    if (this.memory.bytes[rip] !== OUT_EAX_DX || !registers.isLongMode || !isHypercallPort(registers.dx))
+      return undefined;
+    for (const { start, end } of this.#code) {
+      if (rip < start || rip >= end) continue;
+      registers.rip = rip + 1;
+      return { kind: "hypercall", port: registers.dx, argument: registers.eax };
+    }
+    return undefined;
+  }
+
+  #stop(signal: number): Stop {
+    const info = (): Uint8Array => {
+      trace.readSigInfo(this.pid, this.#info);
+      return this.#info;
+    };
+    return { signal, registers: this.#registers, memory: this.memory, regions: this.#regions, info };
+  }
+}

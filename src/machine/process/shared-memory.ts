@@ -1,0 +1,75 @@
+// shared-memory.ts: guest memory that a vessel maps, too, with the plan's page behind it; given back ones serve again.
+import type { Descriptor } from "../../linux/descriptor.js";
+import { type Mapping, mapShared } from "../../linux/mapping.js";
+import { createMemory, emptyMemory } from "../../linux/memfd.js";
+import { VESSEL_PLAN_BYTES } from "./plan.js";
+
+/** The memory of one machine: zeros, until somebody writes. */
+export class SharedMemory {
+  readonly descriptor: Descriptor;
+  /** Bytes of guest memory. */
+  readonly guestBytes: number;
+  readonly #mapping: Mapping;
+
+  constructor(guestBytes: number) {
+    this.guestBytes = guestBytes;
+    this.descriptor = createMemory("mayfly-guest", guestBytes + VESSEL_PLAN_BYTES);
+    try {
+      this.#mapping = mapShared(this.descriptor.fd, guestBytes + VESSEL_PLAN_BYTES, "guest memory");
+      this.#mapping.excludeFromDumps();
+    } catch (error) {
+      this.descriptor.close();
+      throw error;
+    }
+  }
+
+  /** What the guest sees. */
+  get guest(): Uint8Array {
+    return this.#mapping.bytes.subarray(0, this.guestBytes);
+  }
+
+  /** What the vessel reads and answers. */
+  get plan(): Uint8Array {
+    return this.#mapping.bytes.subarray(this.guestBytes);
+  }
+
+  residentBytes(): number {
+    return this.#mapping.residentBytes();
+  }
+
+  /** Drops every page: nothing of a guest outlives it. */
+  empty(): void {
+    emptyMemory(this.descriptor, this.#mapping.length);
+  }
+
+  close(): void {
+    this.#mapping.close();
+    this.descriptor.close();
+  }
+}
+
+/** Free memories kept: enough for the machines that overlap while one closes and the next starts. */
+const KEPT = 8;
+
+/** Reusing a memory saves its creation, its mapping, and a view that V8 has to account for. */
+export class SharedMemoryPool {
+  #free: SharedMemory[] = [];
+  #closed = false;
+
+  take(guestBytes: number): SharedMemory {
+    const at = this.#free.findIndex((memory) => memory.guestBytes === guestBytes);
+    return at >= 0 ? this.#free.splice(at, 1)[0]! : new SharedMemory(guestBytes);
+  }
+
+  /** Takes a memory back that no other process maps any more. */
+  giveBack(memory: SharedMemory): void {
+    memory.empty();
+    this.#free.push(memory);
+    if (this.#closed || this.#free.length > KEPT) this.#free.shift()?.close();
+  }
+
+  close(): void {
+    this.#closed = true;
+    for (const memory of this.#free.splice(0)) memory.close();
+  }
+}
