@@ -12,7 +12,7 @@ const ALIVE = isSlowHost ? 30 : 200;
 const MIB = 1 << 20;
 /**
  * What an allocator and a garbage collector may hold back, and compiled code: all of it levels off (checked with 8,000 VMs), and
- * a page, a mapping or a view kept for each VM would be more.
+ * a mapping or a view kept for each VM would be more.
  */
 const SLACK = { mappings: 150, residentBytes: 24 * MIB, heapBytes: 2 * MIB, externalBytes: 8 * MIB };
 /** The monitor keeps the memory of a few VMs for the next. */
