@@ -64,6 +64,8 @@ export interface Machine {
   writeRegisters(registers: Registers): void;
   /** Makes the current or the next `run` return at once, with `interrupted`. */
   interrupt(): void;
+  /** Called when a row of runs is over and the caller turns to other things: gives back what is held only for speed. */
+  rest(): void;
   /** Bytes of guest memory that are resident: what the guest and the monitor touched. */
   touchedBytes(): number;
   /** CPU time that the guest used outside the calling thread, ms: 0 where that thread itself executes it. */

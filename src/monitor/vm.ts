@@ -197,6 +197,7 @@ export class Vm implements AsyncDisposable {
       if (!(error instanceof GuestFault)) throw error;
       this.#end ??= endByFault(error, this.#report(error.address));
     } finally {
+      this.#machine.rest();
       meter.endTurn();
     }
     this.#endIfSpent(meter);

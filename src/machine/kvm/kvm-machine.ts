@@ -79,6 +79,8 @@ export class KvmMachine implements Machine {
     if (this.#closing === undefined) this.#runView.setUint8(K.Run.immediate_exit, 1);
   }
 
+  rest(): void {}
+
   touchedBytes(): number {
     return this.#closing !== undefined ? 0 : this.#parts.memory.residentBytes();
   }

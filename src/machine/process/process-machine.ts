@@ -85,12 +85,17 @@ export class ProcessMachine implements Machine {
     return this.#cpuTime;
   }
 
+  rest(): void {
+    this.#host.sameCpu.leave();
+  }
+
   close(): Promise<void> {
     this.#closing ??= this.#end();
     return this.#closing;
   }
 
   async #end(): Promise<void> {
+    this.rest();
     if (this.#death === undefined) {
       this.#death = "the machine is closed";
       kill(this.pid);
@@ -113,7 +118,6 @@ export class ProcessMachine implements Machine {
     this.#cpu = this.#host.sameCpu.enter(this.pid, this.#cpu);
     trace.resume(this.pid);
     const status = waitRaw(this.pid);
-    this.#host.sameCpu.leave();
     const { stopSignal, killSignal } = decodeStatus(status);
     if (status === -1 || stopSignal === undefined) {
       this.#death = `the guest's process was ended from outside, by ${killSignal === undefined ? "nobody known" : `signal ${killSignal}`}`;

@@ -24,6 +24,7 @@ export function measureTscHz(machine: Machine): number {
   const first = sample(machine);
   while (performance.now() < first.ms + APART_MS) sample(machine);
   const last = sample(machine);
+  machine.rest();
   return Math.round((Number(last.ticks - first.ticks) * 1000) / (last.ms - first.ms));
 }
 
