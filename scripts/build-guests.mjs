@@ -1,8 +1,9 @@
-// build-guests.mjs: builds every folder of guest/apps into build/apps/NAME.img, as far as it is stale. Needs dist/.
+// build-guests.mjs: builds guest/apps/NAME into build/apps/NAME.img and guest/vessel into build/vessel, as far as stale. Needs dist/.
 import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { buildImage, openCache } from "../dist/src/build/build-image.js";
+import { buildVessel } from "../dist/src/build/build-vessel.js";
 import { buildLine } from "../dist/src/cli/build.js";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -18,7 +19,7 @@ for (const file of readdirSync(images)) {
 
 try {
   const cache = await openCache();
-  await Promise.all(names.map((name) => build(name, cache)));
+  await Promise.all([vessel(cache), ...names.map((name) => build(name, cache))]);
 } catch (error) {
   // An error of the builder's own making says all that there is to say; any other is a bug and shows where.
   if (error.code === undefined) throw error;
@@ -27,6 +28,12 @@ try {
   if (error.output) lines.push(error.output);
   console.error(lines.join("\n"));
   process.exitCode = 1;
+}
+
+async function vessel(cache) {
+  const start = performance.now();
+  const { bytes, built } = await buildVessel(undefined, cache);
+  if (built) console.log(buildLine("build/vessel", bytes, built, performance.now() - start));
 }
 
 async function build(name, cache) {

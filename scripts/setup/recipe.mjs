@@ -1,5 +1,5 @@
 // recipe.mjs: the steps of the set-up, in their order. Each looks first and works only when something is stale.
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { filesUnder, fingerprint, isNewer, orphans, readStamp } from "./stale.mjs";
@@ -75,8 +75,10 @@ async function buildGuestImages() {
   const builder = join(root, "scripts", "build-guests.mjs");
   const inputs = ["guest", "src/build", "src/abi"].flatMap((folder) => filesUnder(join(root, folder)));
   const outputs = join(root, "build", "apps");
+  const vessel = join(root, "build", "vessel");
+  const vessels = () => (existsSync(vessel) ? [vessel] : []);
   // The images count as well: one that was removed is made again.
-  const now = () => fingerprint([builder, ...inputs, ...filesUnder(outputs, ".img")]);
+  const now = () => fingerprint([builder, ...inputs, ...filesUnder(outputs, ".img"), ...vessels()]);
   const guestStamp = join(outputs, ".stamp");
   if (readStamp(guestStamp) === now()) return;
   await runStep("building guest images", "built guest images", async () => {

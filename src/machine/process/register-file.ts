@@ -52,9 +52,29 @@ export class RegisterFile {
   }
 
   read(): Registers {
-    const { eflags, fs_base, gs_base, ...rest } = UserRegs.read(this.bytes);
-    const { orig_rax, cs, ss, ds, es, fs, gs, ...general } = rest;
-    return { ...general, rflags: eflags & ~INTERRUPT_FLAG, fsBase: fs_base, gsBase: gs_base };
+    const view = this.#view;
+    return {
+      rax: view.getBigUint64(at.rax, true),
+      rbx: view.getBigUint64(at.rbx, true),
+      rcx: view.getBigUint64(at.rcx, true),
+      rdx: view.getBigUint64(at.rdx, true),
+      rsi: view.getBigUint64(at.rsi, true),
+      rdi: view.getBigUint64(at.rdi, true),
+      rsp: view.getBigUint64(at.rsp, true),
+      rbp: view.getBigUint64(at.rbp, true),
+      r8: view.getBigUint64(at.r8, true),
+      r9: view.getBigUint64(at.r9, true),
+      r10: view.getBigUint64(at.r10, true),
+      r11: view.getBigUint64(at.r11, true),
+      r12: view.getBigUint64(at.r12, true),
+      r13: view.getBigUint64(at.r13, true),
+      r14: view.getBigUint64(at.r14, true),
+      r15: view.getBigUint64(at.r15, true),
+      rip: view.getBigUint64(at.rip, true),
+      rflags: view.getBigUint64(at.eflags, true) & ~INTERRUPT_FLAG,
+      fsBase: view.getBigUint64(at.fs_base, true),
+      gsBase: view.getBigUint64(at.gs_base, true),
+    };
   }
 
   /** @throws GuestFault when a segment base is one that a process cannot have */
