@@ -5,7 +5,6 @@
 #include <stdint.h>
 
 /* arch/x86/entry/syscalls/syscall_64.tbl */
-#define SYS_lseek          8
 #define SYS_mmap           9
 #define SYS_munmap         11
 #define SYS_rt_sigprocmask 14
@@ -47,7 +46,6 @@
 #define RLIMIT_CORE                4
 #define ITIMER_PROF                2
 #define PTRACE_TRACEME             0
-#define SEEK_END                   2
 #define LINUX_CAPABILITY_VERSION_3 0x20080522u
 
 struct sock_filter {

@@ -25,7 +25,7 @@ struct vessel_region {
     uint64_t protection; /* PROT_…  */
 };
 
-/* The last page of the memory's descriptor, behind guest memory. */
+/* The first page of the memory, which no guest may have: page zero is absent. */
 struct vessel_plan {
     uint64_t memory_bytes; /* in: guest memory, bytes                                       */
     uint64_t hand_over;    /* in: an executable guest page, all zeros; cleared by the monitor */

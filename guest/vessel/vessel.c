@@ -2,7 +2,7 @@
  * vessel.c: the process in which a guest runs when there is no KVM. It maps guest memory at its own addresses, gives up everything
  * else that it has, and hands over: from then on no system call is possible, and the monitor drives it by ptrace.
  *
- * It is executed with the memory's descriptor as number 3, finds the plan in the last page of it, starts the process proper as
+ * It is executed with the memory's descriptor as number 3, finds the plan in the first page of it, starts the process proper as
  * its sibling in namespaces of its own, and exits.
  */
 #include "kernel.h"
@@ -37,9 +37,8 @@ static long check(uint32_t step, long result)
 
 static void map_plan(void)
 {
-    long bytes = call(SYS_lseek, VESSEL_MEMORY_FD, 0, SEEK_END, 0, 0, 0);
     long at = call(SYS_mmap, PLAN_ADDRESS, VESSEL_PLAN_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED_NOREPLACE,
-                   VESSEL_MEMORY_FD, bytes - VESSEL_PLAN_BYTES);
+                   VESSEL_MEMORY_FD, 0);
 
     if (at != PLAN_ADDRESS)
         leave(2);

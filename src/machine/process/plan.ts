@@ -14,7 +14,7 @@ export const VesselRegion = struct(
   { size: 24 },
 );
 
-/** `regions` follow, VESSEL_MAX_REGIONS at most. Lies in the last page of the memory's descriptor, behind guest memory. */
+/** `regions` follow, VESSEL_MAX_REGIONS at most. Lies in the first page of the memory, which no guest may have. */
 export const VesselPlan = struct(
   "vessel_plan",
   {

@@ -1,4 +1,4 @@
-// shared-memory.ts: guest memory that a vessel maps, too, with the plan's page behind it; given back ones serve again.
+// shared-memory.ts: guest memory that a vessel maps, too; what is given back serves again.
 import type { Descriptor } from "../../linux/descriptor.js";
 import { type Mapping, mapShared } from "../../linux/mapping.js";
 import { createMemory, emptyMemory } from "../../linux/memfd.js";
@@ -13,9 +13,9 @@ export class SharedMemory {
 
   constructor(guestBytes: number) {
     this.guestBytes = guestBytes;
-    this.descriptor = createMemory("mayfly-guest", guestBytes + VESSEL_PLAN_BYTES);
+    this.descriptor = createMemory("mayfly-guest", guestBytes);
     try {
-      this.#mapping = mapShared(this.descriptor.fd, guestBytes + VESSEL_PLAN_BYTES, "guest memory");
+      this.#mapping = mapShared(this.descriptor.fd, guestBytes, "guest memory");
       this.#mapping.excludeFromDumps();
     } catch (error) {
       this.descriptor.close();
@@ -25,12 +25,12 @@ export class SharedMemory {
 
   /** What the guest sees. */
   get guest(): Uint8Array {
-    return this.#mapping.bytes.subarray(0, this.guestBytes);
+    return this.#mapping.bytes;
   }
 
-  /** What the vessel reads and answers. */
+  /** Page zero, absent for the guest: what the vessel reads and answers. */
   get plan(): Uint8Array {
-    return this.#mapping.bytes.subarray(this.guestBytes);
+    return this.#mapping.bytes.subarray(0, VESSEL_PLAN_BYTES);
   }
 
   residentBytes(): number {
