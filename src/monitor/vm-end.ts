@@ -35,6 +35,11 @@ export function endByFault(fault: GuestFault, report: GuestReport | undefined): 
   return { reason: fault.reason, status: 1, message: fault.message, report };
 }
 
+/** The end that a guest chose itself. */
+export function endByHalt(status: number): VmEnd {
+  return { reason: "halt", status, message: `the guest exited with status ${status}`, report: undefined };
+}
+
 /** The symbol that an address belongs to, with its offset. */
 export function symbolize(image: Image, address: bigint): string | undefined {
   const symbol = address <= Number.MAX_SAFE_INTEGER ? image.symbolAt(Number(address)) : undefined;

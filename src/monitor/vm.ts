@@ -1,18 +1,14 @@
 // vm.ts: one virtual machine as a coroutine of the event loop: turns of guest code, and waits that cost no thread.
-import type { Answer } from "../device/device.js";
 import { MayflyError } from "../errors.js";
-import { GuestFault } from "../machine/guest-fault.js";
-import type { Exit, Machine } from "../machine/machine.js";
-import { Privileged } from "../machine/privileged.js";
+import type { Machine } from "../machine/machine.js";
 import type { VmDevices } from "./devices.js";
 import type { ExchangeRequest, ExchangeResponse } from "./exchange/message.js";
-import { HALT_PORT, readHalt } from "./halt.js";
+import { Guest } from "./guest.js";
 import type { Limits } from "./limits.js";
-import { checkMemoryLimit } from "./memory-limit.js";
 import { Meter } from "./meter.js";
 import type { PreparedImage } from "./prepare.js";
-import { ExitCounter, portName, type VmStats } from "./stats.js";
-import { endByFault, type GuestReport, symbolize, type VmEnd, type VmEndReason } from "./vm-end.js";
+import type { VmStats } from "./stats.js";
+import type { GuestReport, VmEnd, VmEndReason } from "./vm-end.js";
 import { wallTimer } from "./wall-timer.js";
 
 /** What a VM is made of. The monitor puts it together. */
@@ -37,15 +33,12 @@ export interface VmParts {
  */
 export class Vm implements AsyncDisposable {
   readonly #machine: Machine;
-  readonly #prepared: PreparedImage;
+  readonly #guest: Guest;
   readonly #devices: VmDevices;
   readonly #limits: Limits;
   readonly #measureMemory: boolean;
   readonly #onClose: (vm: Vm) => void;
-  readonly #privileged = new Privileged();
-  readonly #exits = new ExitCounter();
-  readonly #answers: ReadonlyMap<number, Answer>;
-  readonly #stats: { -readonly [K in keyof VmStats]: VmStats[K] };
+  readonly #stats: Omit<VmStats, "cpuMs" | "exits" | "traps">;
   #meter: Meter | undefined;
   #running: Promise<VmEnd> | undefined;
   #end: VmEnd | undefined;
@@ -57,30 +50,18 @@ export class Vm implements AsyncDisposable {
 
   constructor(parts: VmParts) {
     this.#machine = parts.machine;
-    this.#prepared = parts.prepared;
+    this.#guest = new Guest(parts.machine, parts.prepared.image, parts.devices.answers);
     this.#devices = parts.devices;
     this.#limits = parts.limits;
     this.#measureMemory = parts.measureMemory;
     this.#onClose = parts.onClose;
-    this.#answers = new Map([
-      ...parts.devices.answers,
-      [HALT_PORT, (memory, at) => this.#halt(readHalt(memory, at))],
-    ]);
-    this.#stats = {
-      ...parts.stats,
-      bootMs: 0,
-      runMs: 0,
-      closeMs: 0,
-      cpuMs: 0,
-      touchedBytes: 0,
-      exits: new Map(),
-      traps: this.#privileged.traps,
-    };
+    this.#stats = { ...parts.stats, bootMs: 0, runMs: 0, closeMs: 0, touchedBytes: 0 };
   }
 
   /** What the VM cost so far. Complete once it is closed. */
   get stats(): VmStats {
-    return { ...this.#stats, cpuMs: this.#meter?.cpuMs ?? 0, exits: this.#exits.totals() };
+    const { exits, traps } = this.#guest;
+    return { ...this.#stats, cpuMs: this.#meter?.cpuMs ?? 0, exits: exits.totals(), traps };
   }
 
   /** How it ended, once it has. */
@@ -112,7 +93,7 @@ export class Vm implements AsyncDisposable {
    *   EXCHANGE_UNSUPPORTED when it was created without the exchange
    */
   exchange(request: ExchangeRequest): Promise<ExchangeResponse> {
-    if (this.#end !== undefined) return Promise.reject(this.#endedError(this.#end));
+    if (this.#end !== undefined) return Promise.reject(endedError(this.#end));
     if (this.#devices.exchange === undefined)
       return Promise.reject(
         new MayflyError("EXCHANGE_UNSUPPORTED", "this VM was created without the exchange"),
@@ -159,82 +140,38 @@ export class Vm implements AsyncDisposable {
     using _wall = wallTimer(meter, () => this.#endIfSpent(meter));
     try {
       while (this.#end === undefined) {
-        const wait = this.#turn(meter, started);
+        const answer = this.#turn(meter);
         if (this.#end !== undefined) break;
-        if (wait !== undefined) await this.#wait(wait);
-        else {
-          await nextTurn();
-          meter.beginSlice();
-        }
+        if (answer === undefined) await giveWay(meter);
+        else await this.#wait(answer);
       }
     } catch (error) {
       this.#finish("stopped", "the host failed");
-      this.#devices.exchange?.fail(error);
+      this.#devices.exchange?.fail(() => error);
       throw error;
     } finally {
+      this.#stats.bootMs = Math.max(0, this.#guest.firstExitAt - started);
       this.#stats.runMs = performance.now() - started;
       if (this.#measureMemory) this.#stats.touchedBytes = this.#machine.touchedBytes();
     }
-    this.#devices.exchange?.fail(this.#endedError(this.#end));
-    return this.#end;
+    const end = this.#end;
+    this.#devices.exchange?.fail(() => endedError(end));
+    return end;
   }
 
   /** Runs the guest until it has to wait (returns for what), its slice is over, or it ends. */
-  #turn(meter: Meter, started: number): Promise<void> | undefined {
+  #turn(meter: Meter): Promise<void> | undefined {
     const deadline = meter.beginTurn();
-    let wait: Promise<void> | undefined;
     try {
-      while (wait === undefined && this.#end === undefined) {
-        const exit = this.#machine.run(deadline);
-        if (this.#stats.bootMs === 0) this.#stats.bootMs = performance.now() - started;
-        if (exit.kind === "interrupted") {
-          this.#exits.interruption();
-          break;
-        }
-        wait = this.#handle(exit) ?? undefined;
-      }
-    } catch (error) {
-      if (!(error instanceof GuestFault)) throw error;
-      this.#end ??= endByFault(error, this.#report(error.address));
+      const stop = this.#guest.run(deadline);
+      if (stop.kind === "ended") this.#end ??= stop.end;
+      if (stop.kind === "waits") return stop.answer;
     } finally {
       this.#machine.rest();
       meter.endTurn();
+      this.#endIfSpent(meter);
     }
-    this.#endIfSpent(meter);
-    return wait;
-  }
-
-  #handle(exit: Exclude<Exit, { kind: "interrupted" }>): void | Promise<void> {
-    switch (exit.kind) {
-      case "hypercall": {
-        this.#exits.hypercall(exit.port);
-        const answer = this.#answers.get(exit.port);
-        if (answer === undefined)
-          throw new GuestFault("bad-hypercall", `${portName(exit.port)}: this VM does not offer it`);
-        return answer(this.#machine.memory, exit.argument);
-      }
-      case "exception":
-        this.#exits.exception();
-        checkMemoryLimit(exit, this.#prepared.space.memoryBytes);
-        this.#privileged.handle(this.#machine, exit);
-        return;
-      case "port":
-        throw new GuestFault(
-          "bad-hypercall",
-          `${exit.direction === "in" ? "in from" : `${exit.size * 8}-bit or repeated out to`} port 0x${exit.port.toString(16)}: a hypercall is one 32-bit out`,
-        );
-      case "failed":
-        this.#finish("machine-failed", exit.detail, this.#report(undefined));
-    }
-  }
-
-  #halt(status: number): void {
-    this.#end ??= {
-      reason: "halt",
-      status,
-      message: `the guest exited with status ${status}`,
-      report: undefined,
-    };
+    return undefined;
   }
 
   /** Waits for an answer, but no longer than the VM lives. */
@@ -250,8 +187,7 @@ export class Vm implements AsyncDisposable {
       });
     } catch (error) {
       this.#inFlight = undefined;
-      if (!(error instanceof GuestFault)) throw error;
-      this.#end ??= endByFault(error, this.#report(error.address));
+      this.#end ??= this.#guest.endOf(error);
     } finally {
       this.#wake = undefined;
     }
@@ -269,17 +205,19 @@ export class Vm implements AsyncDisposable {
       limit === "cpu-time-limit"
         ? ["CPU time", this.#limits.cpuTimeMs]
         : ["wall time", this.#limits.wallTimeMs];
-    this.#finish(limit, `the VM used up its ${name} of ${ms} ms`, this.#report(undefined));
+    this.#finish(limit, `the VM used up its ${name} of ${ms} ms`, this.#guest.report());
   }
+}
 
-  #report(address: bigint | undefined): GuestReport {
-    const registers = this.#machine.readRegisters();
-    return { registers, address, symbol: symbolize(this.#prepared.image, registers.rip) };
-  }
+function endedError(end: VmEnd): MayflyError {
+  return new MayflyError("VM_ENDED", `the VM ended (${end.reason}): ${end.message}`);
+}
 
-  #endedError(end: VmEnd): MayflyError {
-    return new MayflyError("VM_ENDED", `the VM ended (${end.reason}): ${end.message}`);
-  }
+/** Lets the event loop and other VMs have their turn. */
+async function giveWay(meter: Meter): Promise<void> {
+  const before = performance.now();
+  await new Promise((resolve) => setImmediate(resolve));
+  meter.beginSlice(performance.now() - before);
 }
 
 function deferred<T>() {
@@ -290,9 +228,4 @@ function deferred<T>() {
     reject = no;
   });
   return { promise, resolve, reject };
-}
-
-/** Lets the event loop and other VMs have their turn. */
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }

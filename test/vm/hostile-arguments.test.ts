@@ -107,7 +107,7 @@ test(`${GUESTS * CALLS_PER_GUEST} hypercalls with random arguments: nothing but 
         // A real guest would be over; the devices must bear the next call all the same.
         if (!(await guest.call(call))) faults++;
       }
-      guest.devices.exchange?.fail(new Error("over"));
+      guest.devices.exchange?.fail(() => new Error("over"));
       await read;
       guest.devices.close();
       guest.assertSound();

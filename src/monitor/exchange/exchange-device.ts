@@ -62,12 +62,14 @@ export class ExchangeDevice implements Device {
     });
   }
 
-  /** The guest is over: whoever still waits for a response gets this error. */
-  fail(error: unknown): void {
+  /** The guest is over: whoever still waits for a response gets this error, which is made only then. */
+  fail(makeError: () => unknown): void {
     for (const request of [this.#waiting, this.#serving]) {
-      request?.body.cancel();
-      request?.reject(error);
-      request?.response.fail(error);
+      if (request === undefined) continue;
+      const error = makeError();
+      request.body.cancel();
+      request.reject(error);
+      request.response.fail(error);
     }
     this.#waiting = undefined;
     this.#serving = undefined;
