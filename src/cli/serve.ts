@@ -27,8 +27,10 @@ export function serveCommand(): Command {
       const monitor = Monitor.open();
       const log = openServeLog(options.json === true || process.stdout.isTTY !== true);
       const gateway = await Gateway.listen(config, monitor, { onRequest: log.request, onError: log.error });
+      // Before anybody can know that it listens, and end it.
+      const drained = drainOnSignal(gateway, log);
       log.listening(gateway);
-      await drainOnSignal(gateway, log);
+      await drained;
       await monitor.close();
       log.close();
     });

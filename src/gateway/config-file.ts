@@ -37,9 +37,10 @@ function parseJson(text: string, path: string): unknown {
     return JSON.parse(text);
   } catch (cause) {
     const { message } = cause as SyntaxError;
+    // V8 tells the position of some mistakes, and shows the place of others.
     const position = /at position (\d+)/.exec(message)?.[1];
     const where = position === undefined ? "" : `:${lineAndColumn(text, Number(position))}`;
-    throw new MayflyError("CONFIG_INVALID", `${path}${where}: got no JSON: ${message.split("\n")[0]}`, {
+    throw new MayflyError("CONFIG_INVALID", `${path}${where}: got no JSON: ${message.replace(/\s+/g, " ")}`, {
       cause,
     });
   }

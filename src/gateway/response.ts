@@ -44,6 +44,8 @@ export async function sendResponse(
   }
   if (promisedLength !== undefined) headers.push("content-length", String(promisedLength));
   out.writeHead(status, headers);
+  // The head alone: its body may be long in coming.
+  if (start.length === 0) out.flushHeaders();
   let sent = 0;
   const send = async (piece: Uint8Array): Promise<void> => {
     sent += piece.length;

@@ -1,0 +1,191 @@
+// failures.test.ts: requests that no guest answers: which status, which words, and that no VM is left.
+import assert from "node:assert/strict";
+import { request } from "node:http";
+import { app } from "../support/mayfly.js";
+import { type Answer, ask, begin, errorIn, finish } from "./support/client.js";
+import { ECHO, gatewayTest, HELLO, misdeeds } from "./support/gateway.js";
+
+/** What a client must never see. */
+const INSIDE = /0x[0-9a-f]+|r[isb]p\b/i;
+
+const endings: [path: string, status: number, code: string, reason: string][] = [
+  ["/exchange-crash", 502, "guest-crashed", "exception"],
+  ["/exchange-exit", 502, "guest-crashed", "halt"],
+  ["/exchange-no-response", 502, "guest-crashed", "exchange-violation"],
+  ["/exchange-second-head", 502, "guest-crashed", "exchange-violation"],
+  ["/exchange-value", 502, "guest-crashed", "exchange-violation"],
+  ["/exchange-status/99", 502, "guest-crashed", "exchange-violation"],
+  ["/exchange-crash-midway", 502, "guest-crashed", "exception"], // nothing had left yet
+  ["/exchange-short-body", 502, "bad-response", "content-length"],
+  ["/exchange-long-body", 502, "bad-response", "content-length"],
+  ["/argument/puts/outside", 502, "guest-crashed", "bad-pointer"],
+  ["/out/0x5ff/4", 502, "guest-crashed", "bad-hypercall"],
+  ["/triple-fault", 502, "guest-crashed", "triple-fault"],
+];
+
+gatewayTest(
+  "each way to end without an answer has its status, and words that show nothing of the inside",
+  misdeeds(),
+  async (gateway, monitor) => {
+    for (const [i, [path, status, code, reason]] of endings.entries()) {
+      const answer = await ask(`${gateway.url}${path}`);
+      const error = errorIn(answer);
+      assert.deepEqual(
+        { status: answer.status, code: error.code, reason: error.reason, request: error.request },
+        { status, code, reason, request: i + 1 },
+        path,
+      );
+      assert.equal(answer.headers["content-type"], "application/json");
+      assert.doesNotMatch(answer.body.toString(), INSIDE, path);
+      const record = await gateway.record(({ request }) => request === i + 1);
+      assert.deepEqual([record.status, record.failure?.code], [status, code], path);
+      if (code === "guest-crashed") assert.equal(record.end?.reason, reason, path);
+    }
+    assert.equal(monitor.vms.size, 0);
+  },
+);
+
+for (const [path, limits, reason] of [
+  ["/exchange-silent", { cpuTimeMs: 50 }, "cpu-time-limit"],
+  ["/exchange-sleep", { wallTimeMs: 50 }, "wall-time-limit"],
+  ["/loop-calls", { cpuTimeMs: 50 }, "cpu-time-limit"],
+] as const) {
+  gatewayTest(`${path} ends with 504 and ${reason}`, misdeeds(limits), async (gateway, monitor) => {
+    const answer = await ask(`${gateway.url}${path}`);
+    const error = errorIn(answer);
+    assert.deepEqual([answer.status, error.code, error.reason], [504, "time-out", reason]);
+    const { stats } = await gateway.record(() => true);
+    if (reason === "cpu-time-limit") assert.ok(stats!.cpuMs >= 50, `got ${stats!.cpuMs} ms of CPU`);
+    else assert.ok(stats!.runMs >= 50, `got ${stats!.runMs} ms`);
+    assert.equal(monitor.vms.size, 0);
+  });
+}
+
+gatewayTest("the log has the registers of a guest that crashed", misdeeds(), async (gateway) => {
+  await ask(`${gateway.url}/exchange-crash`);
+  const { end } = await gateway.record(() => true);
+  assert.ok(end!.report!.registers.rip > 0n);
+  assert.match(end!.report!.symbol ?? "", /crash/);
+});
+
+gatewayTest(
+  "an image that does not speak the exchange is a 502 that says so",
+  { routes: [{ path: "/", image: app("exit-status") }] },
+  async (gateway) => {
+    const answer = await ask(`${gateway.url}/`);
+    const { message, reason, mend } = errorIn(answer);
+    assert.deepEqual([answer.status, reason], [502, "no-exchange"]);
+    assert.equal(message, "the guest ended without taking a request");
+    assert.match(String(mend), /exchange/);
+  },
+);
+
+gatewayTest(
+  "a guest that fails when its response has begun leaves one that breaks off",
+  misdeeds({ wallTimeMs: 300 }),
+  async (gateway) => {
+    const answer = await ask(`${gateway.url}/exchange-stall`);
+    assert.deepEqual([answer.status, answer.body.toString(), answer.isWhole], [200, "hello", false]);
+    const { status, failure } = await gateway.record(() => true);
+    assert.deepEqual([status, failure?.status, failure?.reason], [200, 504, "wall-time-limit"]);
+  },
+);
+
+gatewayTest(
+  "a body without end is ended by the guest's limits, and the client knows",
+  misdeeds({ cpuTimeMs: 200 }),
+  async (gateway) => {
+    const begun = await begin(`${gateway.url}/exchange-endless`, {}, null);
+    let bytes = 0;
+    begun.response.on("data", (piece: Buffer) => {
+      bytes += piece.length;
+    });
+    const { isWhole } = await finish(begun);
+    assert.equal(isWhole, false);
+    assert.ok(bytes > 1 << 20, `got ${bytes} bytes, expected more than 1 MiB`);
+    assert.equal((await gateway.record(() => true)).failure?.reason, "cpu-time-limit");
+  },
+);
+
+gatewayTest("a guest's connection headers do not frame its response", misdeeds(), async (gateway) => {
+  const answer = await ask(`${gateway.url}/exchange-smuggle`);
+  assert.equal(answer.headers["transfer-encoding"], undefined);
+  assert.deepEqual([answer.headers["content-length"], answer.body.toString()], ["5", "hello"]);
+});
+
+gatewayTest("a status that has no body gets none", misdeeds(), async (gateway) => {
+  const answer = await ask(`${gateway.url}/exchange-body-of-204`);
+  assert.deepEqual(
+    [answer.status, answer.body.length, answer.headers["content-length"]],
+    [204, 0, undefined],
+  );
+});
+
+gatewayTest("an unknown path is a 404, and starts no VM", {}, async (gateway) => {
+  const answer = await ask(`${gateway.url}/nowhere?secret=1`);
+  assert.deepEqual([answer.status, errorIn(answer).code], [404, "not-found"]);
+  const { vm, path } = await gateway.record(() => true);
+  assert.deepEqual({ vm, path }, { vm: undefined, path: "/nowhere" });
+});
+
+const SMALL = { routes: [{ ...ECHO, limits: { bodyBytes: 1000 } }, HELLO] };
+
+gatewayTest(
+  "a content-length over the limit is a 413 before the body is sent, and starts no VM",
+  SMALL,
+  async (gateway) => {
+    const headers = { "content-length": 1001, expect: "100-continue" };
+    const begun = await begin(`${gateway.url}/echo`, { method: "POST", headers });
+    begun.request.on("continue", () => assert.fail("nobody wants the body"));
+    const answer = await finish(begun);
+    begun.request.destroy();
+    assert.deepEqual([answer.status, errorIn(answer).code], [413, "too-large"]);
+    assert.equal((await gateway.record(() => true)).vm, undefined);
+  },
+);
+
+gatewayTest(
+  "a body of just the limit is taken, after 100 Continue if the client waits for it",
+  SMALL,
+  async ({ url }) => {
+    const body = Buffer.alloc(1000, "x");
+    assert.ok((await ask(`${url}/echo`, { method: "POST" }, body)).body.equals(body));
+    const headers = { "content-length": 1000, expect: "100-continue" };
+    const answer = await new Promise<Answer>((resolve, reject) => {
+      const sent = request(`${url}/echo`, { method: "POST", headers, agent: false });
+      sent.on("continue", () => sent.end(body));
+      sent.on("response", (response) => resolve(finish({ request: sent, response })));
+      sent.on("error", reject);
+      sent.flushHeaders();
+    });
+    assert.ok(answer.body.equals(body));
+  },
+);
+
+gatewayTest(
+  "a body in chunks that grows over the limit is a 413",
+  misdeeds({ bodyBytes: 100_000 }),
+  async (gateway, monitor) => {
+    const answer = await ask(
+      `${gateway.url}/exchange-read-on`,
+      { method: "POST", headers: { "transfer-encoding": "chunked" } },
+      Buffer.alloc(300_000),
+    );
+    assert.deepEqual([answer.status, errorIn(answer).code], [413, "too-large"]);
+    await gateway.over(1);
+    assert.equal(monitor.vms.size, 0);
+  },
+);
+
+gatewayTest(
+  "a body that grows over the limit when the response has begun breaks it off",
+  SMALL,
+  async (gateway) => {
+    const begun = await begin(`${gateway.url}/echo`, { method: "POST" });
+    begun.request.write(Buffer.alloc(900));
+    begun.request.write(Buffer.alloc(900));
+    const answer = await finish(begun);
+    assert.equal(answer.isWhole, false);
+    assert.equal((await gateway.record(() => true)).failure?.code, "too-large");
+  },
+);
