@@ -17,7 +17,7 @@ const IA32_GS_BASE = 0xc000_0101;
 const IA32_KERNEL_GS_BASE = 0xc000_0102;
 
 /** CF PF AF ZF SF TF DF OF RF AC ID: what a guest may set by iretq (Intel SDM vol. 1, section 3.4.3). */
-const USER_FLAGS = 0x254dd5n;
+const USER_FLAGS = 0x250dd5n;
 const ALWAYS_ONE = 2n;
 /** What a guest reads from cr0 and cr4 is what it was started with: PE MP ET NE WP AM PG; PAE OSFXSR OSXMMEXCPT. */
 const BELIEVED_CR0 = 0x8005_0033n;

@@ -1,0 +1,81 @@
+// fake-machine.fixture.ts: a machine without a CPU, for tests of what is done in a guest's stead: memory, and registers to set.
+import type { AddressSpace } from "./address-space.js";
+import type { Exit, Machine, Registers } from "./machine.js";
+import { GuestMemory } from "./memory.js";
+
+export const RODATA = 0x10_0000;
+export const CODE = 0x10_1000;
+export const DATA = 0x10_2000;
+export const MEMORY_BYTES = 0x11_0000;
+
+export const fakeSpace: AddressSpace = {
+  memoryBytes: MEMORY_BYTES,
+  regions: [
+    { start: RODATA, end: CODE, permissions: "r" },
+    { start: CODE, end: DATA, permissions: "rx" },
+    { start: DATA, end: MEMORY_BYTES, permissions: "rw" },
+  ],
+};
+
+/** All zeros but rip and rsp. */
+export const fakeRegisters: Registers = {
+  rax: 0n,
+  rbx: 0n,
+  rcx: 0n,
+  rdx: 0n,
+  rsi: 0n,
+  rdi: 0n,
+  rsp: BigInt(MEMORY_BYTES - 0x100),
+  rbp: 0n,
+  r8: 0n,
+  r9: 0n,
+  r10: 0n,
+  r11: 0n,
+  r12: 0n,
+  r13: 0n,
+  r14: 0n,
+  r15: 0n,
+  rip: BigInt(CODE),
+  rflags: 2n,
+  fsBase: 0n,
+  gsBase: 0n,
+};
+
+export class FakeMachine implements Machine {
+  readonly kind = "kvm" as const;
+  readonly memory: GuestMemory;
+  registers: Registers = { ...fakeRegisters };
+  /** How often registers were written. */
+  writes = 0;
+
+  constructor(bytes = new Uint8Array(MEMORY_BYTES)) {
+    this.memory = new GuestMemory(bytes, fakeSpace);
+  }
+
+  readRegisters(): Registers {
+    return { ...this.registers };
+  }
+
+  writeRegisters(registers: Registers): void {
+    this.registers = { ...registers };
+    this.writes++;
+  }
+
+  run(): Exit {
+    throw new Error("a fake machine runs nothing");
+  }
+
+  interrupt(): void {}
+
+  rest(): void {}
+
+  guestCpuTime(): number {
+    return 0;
+  }
+
+  touchedBytes(): number {
+    return 0;
+  }
+
+  async close(): Promise<void> {}
+}
