@@ -11,9 +11,14 @@ const PTRACE_POKEUSER = 6;
 const PTRACE_CONT = 7;
 const PTRACE_GETREGS = 12;
 const PTRACE_SETREGS = 13;
+const PTRACE_SYSEMU = 31;
 const PTRACE_SETOPTIONS = 0x4200;
 const PTRACE_GETSIGINFO = 0x4202;
+const PTRACE_O_TRACESYSGOOD = 0x1;
 const PTRACE_O_EXITKILL = 0x100000;
+
+/** The stop of `resumeAsGuest` before a system call: SIGTRAP, marked by PTRACE_O_TRACESYSGOOD. */
+export const SYSTEM_CALL_STOP = 5 | 0x80;
 
 /** arch/x86/include/asm/user_64.h */
 export const UserRegs = struct(
@@ -68,14 +73,20 @@ export const SigInfo = struct(
 
 // Each of these is safe because the buffer has the size that the kernel fills or reads, and is used within the call.
 
-/** The process dies with this one, however that ends. */
-export function killOnExit(pid: number): void {
-  check("ptrace PTRACE_SETOPTIONS", withNumber(PTRACE_SETOPTIONS, pid, 0, PTRACE_O_EXITKILL));
+/** The process dies with this one, however that ends; its stops before system calls can be told from others. */
+export function setOptions(pid: number): void {
+  const options = PTRACE_O_EXITKILL | PTRACE_O_TRACESYSGOOD;
+  check("ptrace PTRACE_SETOPTIONS", withNumber(PTRACE_SETOPTIONS, pid, 0, options));
 }
 
 /** Lets a stopped process go on; the signal that stopped it is dropped. Returns -1 when the process is gone. */
 export function resume(pid: number): number {
   return withNumber(PTRACE_CONT, pid, 0, 0);
+}
+
+/** As `resume`, but the process stops before every system call, which is then not made. */
+export function resumeAsGuest(pid: number): number {
+  return withNumber(PTRACE_SYSEMU, pid, 0, 0);
 }
 
 /** Fills a `user_regs_struct`. Returns -1 when the process is gone. */

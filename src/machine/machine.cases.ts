@@ -1,77 +1,22 @@
 // machine.cases.ts: what every machine must do, as cases that each back-end's test file runs. Guests are a few bytes of code.
 import assert from "node:assert/strict";
-import { test } from "node:test";
-import type { AddressSpace } from "./address-space.js";
-import type { Exit, Machine, MachineHost, Registers } from "./machine.js";
-
-const CODE = 0x100000;
-const DATA = 0x101000;
-const MEMORY_BYTES = 4 << 20;
-
-const space: AddressSpace = {
-  memoryBytes: MEMORY_BYTES,
-  regions: [
-    { start: CODE, end: DATA, permissions: "rx" },
-    { start: DATA, end: MEMORY_BYTES, permissions: "rw" },
-  ],
-};
-
-const OUT_TO_PUTS = [0x66, 0xba, 0x02, 0x05, 0xef]; // mov $0x502, %dx; out %eax, (%dx)
-const LOOP = [0xeb, 0xfe]; // jmp .
-const soon = (): number => performance.now() + 5000;
-
-const START: Registers = {
-  rax: 0n,
-  rbx: 0n,
-  rcx: 0n,
-  rdx: 0n,
-  rsi: 0n,
-  rdi: 0n,
-  rsp: BigInt(MEMORY_BYTES - 8),
-  rbp: 0n,
-  r8: 0n,
-  r9: 0n,
-  r10: 0n,
-  r11: 0n,
-  r12: 0n,
-  r13: 0n,
-  r14: 0n,
-  r15: 0n,
-  rip: BigInt(CODE),
-  rflags: 2n,
-  fsBase: 0n,
-  gsBase: 0n,
-};
+import type { MachineHost, Registers } from "./machine.js";
+import {
+  CODE,
+  casesOf,
+  DATA,
+  exception,
+  LOOP,
+  MEMORY_BYTES,
+  OUT_TO_PUTS,
+  START,
+  soon,
+  space,
+} from "./machine-case.fixture.js";
 
 /** Runs all cases on one kind of machine. `skip` is the reason why it cannot be opened here. */
 export function machineCases(kind: string, open: () => MachineHost, skip: string | false): void {
-  const withMachine = (
-    name: string,
-    code: number[],
-    body: (machine: Machine, host: MachineHost) => void | Promise<void>,
-  ): void => {
-    test(`${kind}: ${name}`, { skip }, async () => {
-      const host = open();
-      const machine = host.create(space);
-      try {
-        machine.memory.bytes.set(code, CODE);
-        machine.writeRegisters({ ...START });
-        await body(machine, host);
-      } finally {
-        await machine.close();
-        host.close();
-      }
-    });
-  };
-  const exception = (machine: Machine): Extract<Exit, { kind: "exception" }> => {
-    const exit = machine.run(soon());
-    assert.equal(
-      exit.kind,
-      "exception",
-      JSON.stringify(exit, (_, v) => (typeof v === "bigint" ? `0x${v.toString(16)}` : v)),
-    );
-    return exit as Extract<Exit, { kind: "exception" }>;
-  };
+  const withMachine = casesOf(kind, open, skip);
 
   withMachine(
     "an out to a hypercall port is an exit with eax as its argument",

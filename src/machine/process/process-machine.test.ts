@@ -1,8 +1,10 @@
 // process-machine.test.ts: the machine's cases in a sandboxed process.
+import { hostileCases } from "../hostile.cases.js";
 import { machineCases } from "../machine.cases.js";
 import { ProcessHost } from "./host.js";
 
 machineCases("process", ProcessHost.open, whyNotProcess());
+hostileCases("process", ProcessHost.open, whyNotProcess());
 
 function whyNotProcess(): string | false {
   try {

@@ -116,7 +116,8 @@ export class ProcessMachine implements Machine {
   #resumeAndWait(): number | undefined {
     this.#flush();
     this.#cpu = this.#host.sameCpu.enter(this.pid, this.#cpu);
-    trace.resume(this.pid);
+    // Not left to the filter alone: Linux 6.13 and later lets two system calls (uretprobe, uprobe) pass every filter.
+    trace.resumeAsGuest(this.pid);
     const status = waitRaw(this.pid);
     const { stopSignal, killSignal } = decodeStatus(status);
     if (status === -1 || stopSignal === undefined) {

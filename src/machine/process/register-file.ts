@@ -38,6 +38,13 @@ export class RegisterFile {
     if (this.dirty === "none") this.dirty = "rip";
   }
 
+  /** Gives rax back what the guest had there before the kernel took it for a system call's number. */
+  undoSystemCall(): void {
+    this.#view.setBigUint64(at.rax, this.#view.getBigUint64(at.orig_rax, true), true);
+    this.#view.setBigUint64(at.orig_rax, NO_SYSTEM_CALL, true);
+    this.dirty = "all";
+  }
+
   get eax(): number {
     return this.#view.getUint32(at.rax, true);
   }

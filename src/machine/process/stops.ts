@@ -1,6 +1,6 @@
 // stops.ts: what a vessel's stop means: a hypercall, a CPU exception, or nothing (a tick, a stranger's signal).
 // The kernel turned the exception into a signal (arch/x86/kernel/traps.c, arch/x86/mm/fault.c); here it is turned back.
-import { SigInfo } from "../../linux/ptrace.js";
+import { SigInfo, SYSTEM_CALL_STOP } from "../../linux/ptrace.js";
 import type { Region } from "../address-space.js";
 import { isHypercallPort } from "../hypercall-ports.js";
 import type { Exit } from "../machine.js";
@@ -8,7 +8,7 @@ import type { GuestMemory } from "../memory.js";
 import { pageFaultErrorCode } from "./page-fault.js";
 import { decodePortAccess } from "./port-access.js";
 import type { RegisterFile } from "./register-file.js";
-import { systemCallExit } from "./system-call.js";
+import { systemCallExit, VSYSCALL, vsyscallExit, vsyscallFault } from "./system-call.js";
 
 // include/uapi/asm-generic/signal.h
 const SIGILL = 4;
@@ -49,14 +49,16 @@ export interface Stop {
 
 /** The exit, with the registers at the instruction that a report should name; undefined when the guest did nothing. */
 export function exitOf(stop: Stop): Exit | undefined {
+  if (stop.signal === SYSTEM_CALL_STOP) return systemCallExit(stop.registers, stop.memory);
   const info = SigInfo.read(stop.info());
   // Sent by a process, not raised by an instruction: kill(1), a terminal's Ctrl-C.
   if (info.code <= 0) return undefined;
-  if (stop.signal === SIGSYS) return systemCallExit(stop.registers, stop.memory, info.address);
+  if (stop.signal === SIGSYS) return vsyscallExit(stop.registers, info.address);
   if (!stop.registers.isLongMode)
     return exception(GENERAL_PROTECTION, "the guest left 64-bit mode by a far jump");
   switch (stop.signal) {
     case SIGSEGV:
+      if (stop.registers.rip >= VSYSCALL) return vsyscallFault(stop.registers.read().rip);
       return info.code === SI_KERNEL ? protectionExit(stop) : pageFault(stop, info.address);
     case SIGILL:
       return exception(INVALID_OPCODE);

@@ -1,7 +1,7 @@
 // vessel.ts: starts the process that a guest runs in, up to the stop in which it has given up everything but guest memory.
 import { constants } from "node:os";
 import { MayflyError } from "../../errors.js";
-import { killOnExit, readUserRegs, resume, UserRegs } from "../../linux/ptrace.js";
+import { readUserRegs, resume, setOptions, UserRegs } from "../../linux/ptrace.js";
 import { spawn } from "../../linux/spawn.js";
 import { type ChildStatus, kill, wait } from "../../linux/wait.js";
 import type { AddressSpace, Permissions, Region } from "../address-space.js";
@@ -36,7 +36,7 @@ export function startVessel(path: string, memory: SharedMemory, space: AddressSp
   try {
     if (stop.stopSignal !== SIGTRAP) throw refused(memory.plan, stop);
     checkHandOver(pid);
-    killOnExit(pid);
+    setOptions(pid);
   } catch (error) {
     kill(pid);
     wait(pid);

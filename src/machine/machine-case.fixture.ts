@@ -1,0 +1,80 @@
+// machine-case.fixture.ts: the guest that the machines' cases run: a page of code, the rest data, every register known.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { AddressSpace } from "./address-space.js";
+import type { Exit, Machine, MachineHost, Registers } from "./machine.js";
+
+export const CODE = 0x100000;
+export const DATA = 0x101000;
+export const MEMORY_BYTES = 4 << 20;
+
+export const space: AddressSpace = {
+  memoryBytes: MEMORY_BYTES,
+  regions: [
+    { start: CODE, end: DATA, permissions: "rx" },
+    { start: DATA, end: MEMORY_BYTES, permissions: "rw" },
+  ],
+};
+
+export const OUT_TO_PUTS = [0x66, 0xba, 0x02, 0x05, 0xef]; // mov $0x502, %dx; out %eax, (%dx)
+export const LOOP = [0xeb, 0xfe]; // jmp .
+export const soon = (): number => performance.now() + 5000;
+
+export const START: Registers = {
+  rax: 0n,
+  rbx: 0n,
+  rcx: 0n,
+  rdx: 0n,
+  rsi: 0n,
+  rdi: 0n,
+  rsp: BigInt(MEMORY_BYTES - 8),
+  rbp: 0n,
+  r8: 0n,
+  r9: 0n,
+  r10: 0n,
+  r11: 0n,
+  r12: 0n,
+  r13: 0n,
+  r14: 0n,
+  r15: 0n,
+  rip: BigInt(CODE),
+  rflags: 2n,
+  fsBase: 0n,
+  gsBase: 0n,
+};
+
+/** Registers one case: code at CODE, and what to check of a machine that is about to execute it. */
+export type DefineCase = (
+  name: string,
+  code: readonly number[],
+  body: (machine: Machine, host: MachineHost) => void | Promise<void>,
+) => void;
+
+/** Cases of one kind of machine. `skip` is the reason why it cannot be opened here. */
+export function casesOf(kind: string, open: () => MachineHost, skip: string | false): DefineCase {
+  return (name, code, body) => {
+    test(`${kind}: ${name}`, { skip }, async () => {
+      const host = open();
+      const machine = host.create(space);
+      try {
+        machine.memory.bytes.set(code, CODE);
+        machine.writeRegisters({ ...START });
+        await body(machine, host);
+      } finally {
+        await machine.close();
+        host.close();
+      }
+    });
+  };
+}
+
+/** Runs until the next exit, which must be an exception. */
+export function exception(machine: Machine): Extract<Exit, { kind: "exception" }> {
+  const exit = machine.run(soon());
+  assert.equal(
+    exit.kind,
+    "exception",
+    JSON.stringify(exit, (_, v) => (typeof v === "bigint" ? `0x${v.toString(16)}` : v)),
+  );
+  return exit as Extract<Exit, { kind: "exception" }>;
+}
