@@ -1,0 +1,43 @@
+// wall-timer.test.ts: the wall time's end is told once, never early, never not at all.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { setTimeout as delay } from "node:timers/promises";
+import { Meter } from "./meter.js";
+import { wallTimer } from "./wall-timer.js";
+
+const meter = (wallTimeMs: number) =>
+  new Meter({ memoryBytes: 0, wallTimeMs, cpuTimeMs: Number.POSITIVE_INFINITY }, () => 0);
+
+test("at any fraction of a millisecond it fires once, and when the time is really over", async () => {
+  const rests: number[] = [];
+  for (let i = 0; i < 60; i++) {
+    const each = meter(5 + i * 0.37);
+    wallTimer(each, () => rests.push(each.wallRestMs));
+    if (i % 10 === 0) await delay(1);
+  }
+  await delay(80);
+  assert.equal(rests.length, 60);
+  for (const rest of rests) assert.ok(rest <= 0, `it fired ${rest} ms early`);
+});
+
+test("disposed, it never fires", async () => {
+  let fired = false;
+  wallTimer(meter(2), () => {
+    fired = true;
+  })[Symbol.dispose]();
+  await delay(10);
+  assert.equal(fired, false);
+});
+
+test("no limit needs no timer, and a limit of years fires no warning and not now", async () => {
+  const warned: Error[] = [];
+  const warn = (warning: Error) => void warned.push(warning);
+  process.on("warning", warn);
+  for (const ms of [Number.POSITIVE_INFINITY, 2 ** 31, 2 ** 45]) {
+    const timer = wallTimer(meter(ms), () => assert.fail("it fired"));
+    await delay(5);
+    timer[Symbol.dispose]();
+  }
+  process.off("warning", warn);
+  assert.deepEqual(warned, []);
+});
