@@ -4,7 +4,7 @@ import { allowedCpus, type CpuSet, currentCpu, keepOn, onlyCpu } from "../../lin
 const THIS_THREAD = 0;
 
 /**
- * A stop that wakes a thread of another processor costs several times as much. The kernel cannot know that one always waits for
+ * A stop that wakes a thread of another processor costs several times as much (docs/decisions/0006). The kernel cannot know that one always waits for
  * the other, so it spreads them as soon as a processor idles. The thread must be let free at the end of a turn: threads and
  * processes that it starts meanwhile would inherit the restriction for good.
  */
