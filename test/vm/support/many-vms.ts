@@ -1,15 +1,18 @@
 // many-vms.ts: a process that makes many VMs, one after the other and all at once, and tells what it holds meanwhile.
 //
-// node --expose-gc many-vms.js COUNT ALIVE: prints one JSON object, `ManyVms`.
+// node --expose-gc many-vms.js MACHINE COUNT ALIVE: prints one JSON object, `ManyVms`.
 import { readdirSync, readFileSync } from "node:fs";
-import { type Image, Monitor } from "../../../src/index.js";
+import type { Image, Monitor } from "../../../src/index.js";
 import { app, collect, runGuest } from "./apps.js";
 import { GuestProgram } from "./guest-program.js";
+import { type MachineUnderTest, machines } from "./machines.js";
 
 /** What the process holds. */
 export interface Holdings {
   readonly descriptors: number;
   readonly vcpuMappings: number;
+  /** Child processes, zombies included. */
+  readonly children: number;
   readonly mappings: number;
   readonly residentBytes: number;
   readonly heapBytes: number;
@@ -71,8 +74,8 @@ const lives: readonly Life[] = [
   },
 ];
 
-async function main(count: number, alive: number): Promise<ManyVms> {
-  await using monitor = Monitor.open();
+async function main(machine: MachineUnderTest, count: number, alive: number): Promise<ManyVms> {
+  await using monitor = machine.open();
   const images: Images = {
     hello: await app("hello"),
     crash: new GuestProgram().raw(0x0f, 0x0b).image(),
@@ -111,6 +114,7 @@ async function holdings(): Promise<Holdings> {
   return {
     descriptors: readdirSync("/proc/self/fd").length,
     vcpuMappings: maps.filter((line) => line.includes("kvm-vcpu")).length,
+    children: childCount(),
     mappings: maps.length,
     residentBytes: rss,
     heapBytes: heapUsed,
@@ -118,5 +122,12 @@ async function holdings(): Promise<Holdings> {
   };
 }
 
-const [count, alive] = process.argv.slice(2).map(Number);
-process.stdout.write(JSON.stringify(await main(count!, alive!)));
+function childCount(): number {
+  const tasks = readdirSync("/proc/self/task");
+  const children = tasks.map((task) => readFileSync(`/proc/self/task/${task}/children`, "utf8").trim());
+  return children.join(" ").split(" ").filter(Boolean).length;
+}
+
+const [kind, count, alive] = process.argv.slice(2);
+const machine = machines.find((each) => each.kind === kind)!;
+process.stdout.write(JSON.stringify(await main(machine, Number(count), Number(alive))));
