@@ -23,7 +23,8 @@ export type {
   HeaderList,
 } from "./monitor/exchange/message.js";
 export type { LimitOptions } from "./monitor/limits.js";
-export { Monitor, type VmOptions } from "./monitor/monitor.js";
+export { Monitor, type MonitorOptions, type VmOptions } from "./monitor/monitor.js";
+export type { MachineChoice } from "./monitor/open-host.js";
 export type { VmStats } from "./monitor/stats.js";
 export { Vm } from "./monitor/vm.js";
 export { formatEnd, type GuestReport, type VmEnd, type VmEndReason } from "./monitor/vm-end.js";

@@ -124,7 +124,8 @@ export class ProcessMachine implements Machine {
       this.#death = `the guest's process was ended from outside, by ${killSignal === undefined ? "nobody known" : `signal ${killSignal}`}`;
       return undefined;
     }
-    trace.readUserRegs(this.pid, this.#registers.bytes);
+    // Killed while it was stopped: the registers are old, and the next wait tells how it ended.
+    if (trace.readUserRegs(this.pid, this.#registers.bytes) === -1) return undefined;
     this.#registers.dirty = "none";
     return stopSignal;
   }
