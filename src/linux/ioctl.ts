@@ -1,5 +1,5 @@
 // ioctl.ts: ioctl(2) and how its request numbers are made (include/uapi/asm-generic/ioctl.h).
-import { check, libc } from "./libc.js";
+import { check, lastErrno, libc } from "./libc.js";
 
 const withNumber = libc.func("int ioctl(int fd, unsigned long request, long argument)");
 const withBuffer = libc.func("int ioctl(int fd, unsigned long request, void *argument)");
@@ -21,17 +21,23 @@ export function iowr(type: number, number: number, size: number): number {
   return ((3 << 30) | (size << 16) | (type << 8) | number) >>> 0;
 }
 
-/** Calls with a number as argument; throws on -1. */
+/** Calls with a number as argument; throws on -1. A signal that comes between is no failure: the call is made again. */
 export function ioctl(fd: number, request: number, argument: number, what: string): number {
-  return check(`ioctl ${what}`, withNumber(fd, request, argument));
+  for (;;) {
+    const result = withNumber(fd, request, argument);
+    if (result !== -1 || lastErrno() !== "EINTR") return check(`ioctl ${what}`, result);
+  }
 }
 
 /**
- * Calls with a struct as argument; throws on -1.
+ * Calls with a struct as argument; throws on -1, and makes the call again after a signal.
  * Safe because every caller passes a buffer of the size that its request number carries.
  */
 export function ioctlBuffer(fd: number, request: number, argument: Uint8Array, what: string): number {
-  return check(`ioctl ${what}`, withBuffer(fd, request, argument));
+  for (;;) {
+    const result = withBuffer(fd, request, argument);
+    if (result !== -1 || lastErrno() !== "EINTR") return check(`ioctl ${what}`, result);
+  }
 }
 
 /** Calls with a number and gives -1 back: for calls whose failure is an answer. */

@@ -1,0 +1,41 @@
+// signals.test.ts: signals that reach the monitor's thread while the kernel makes a VM.
+import assert from "node:assert/strict";
+import { accessSync, constants } from "node:fs";
+import { Session } from "node:inspector/promises";
+import { test } from "node:test";
+import type { AddressSpace } from "../address-space.js";
+import { KvmHost } from "./host.js";
+
+const space: AddressSpace = {
+  memoryBytes: 4 << 20,
+  regions: [{ start: 1 << 20, end: 4 << 20, permissions: "rw" }],
+};
+
+const INTERVAL_US = 100;
+
+test("machines are made while a profiler sends signals all the time", { skip: whyNotKvm() }, async () => {
+  // Each of its samples is a signal to this thread; KVM_CREATE_VM gives up with EINTR when one waits.
+  const session = new Session();
+  session.connect();
+  try {
+    await session.post("Profiler.enable");
+    await session.post("Profiler.setSamplingInterval", { interval: INTERVAL_US });
+    await session.post("Profiler.start");
+    const host = KvmHost.open();
+    for (let i = 0; i < 100; i++) await host.create(space).close();
+    host.close();
+    const { profile } = await session.post("Profiler.stop");
+    assert.ok((profile.samples?.length ?? 0) > 100, "the profiler sent its signals");
+  } finally {
+    session.disconnect();
+  }
+});
+
+function whyNotKvm(): string | false {
+  try {
+    accessSync("/dev/kvm", constants.R_OK | constants.W_OK);
+    return false;
+  } catch {
+    return "no access to /dev/kvm";
+  }
+}
