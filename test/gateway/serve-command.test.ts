@@ -47,6 +47,7 @@ test("serve says where it listens, logs a JSON line a request, and drains on SIG
   assert.equal(listening.msg, "listening");
   assert.deepEqual(listening.routes, ["/hello", "/echo"]);
   assert.equal(listening.try, `curl ${listening.url}/hello`);
+  assert.equal(listening.machine, "kvm");
 
   assert.equal((await ask(`${listening.url}/hello?x`)).status, 200);
   const line = await service.line();
