@@ -12,8 +12,6 @@ export interface ReadySource {
   onceReadable(listener: () => void): () => void;
 }
 
-/** Timers of the event loop are no finer than this; a shorter rest is waited out turn by turn. */
-const TIMER_RESOLUTION_MS = 1;
 /** setTimeout's longest delay. */
 const LONGEST_TIMER_MS = 0x7fff_ffff;
 
@@ -48,19 +46,18 @@ export class PollDevice implements Device {
     await new Promise<void>((resolve) => {
       let stopListening = (): void => {};
       let timer: NodeJS.Timeout | undefined;
-      let turn: NodeJS.Immediate | undefined;
       const done = (): void => {
         stopListening();
         clearTimeout(timer);
-        clearImmediate(turn);
         this.#cancel = undefined;
         resolve();
       };
+      // Timers are no finer than a millisecond. Waiting out the rest turn by turn would be exact, and would let a guest of
+      // short polls keep the host busy without a millisecond on its bill.
       const watch = (): void => {
         const rest = deadline - performance.now();
         if (rest <= 0) done();
-        else if (rest < TIMER_RESOLUTION_MS) turn = setImmediate(watch);
-        else timer = setTimeout(watch, Math.min(Math.floor(rest), LONGEST_TIMER_MS));
+        else timer = setTimeout(watch, Math.min(Math.ceil(rest), LONGEST_TIMER_MS));
       };
       this.#cancel = done;
       if (this.#source !== undefined) stopListening = this.#source.onceReadable(done);

@@ -113,6 +113,15 @@ machineTest("waiting uses no CPU time", async (monitor) => {
   assert.ok(stats.cpuMs < 75 && stats.runMs >= 150);
 });
 
+machineTest("short polls, again and again, do not keep the host busy", async (monitor) => {
+  const before = process.cpuUsage();
+  const started = performance.now();
+  await runGuest(monitor, polling(900_000n).image(), { limits: { ...small, wallTimeMs: 300 } });
+  const { user, system } = process.cpuUsage(before);
+  const share = (user + system) / 1000 / (performance.now() - started);
+  assert.ok(share < 0.8, `${Math.round(share * 100)} % of a CPU for a guest that waits`);
+});
+
 machineTest("a guest that touches memory behind its end is told so by its own reason", async (monitor) => {
   const touch = (address: number) => new GuestProgram().load("rbx", address).raw(0x88, 0x03).halt().image();
   const { end } = await runGuest(monitor, touch(4 * MIB), { limits: small });
