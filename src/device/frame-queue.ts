@@ -23,7 +23,8 @@ export class FrameQueue {
       this.dropped++;
       return;
     }
-    this.#frames.push(frame.slice());
+    // Not slice(): a Buffer's would be no copy.
+    this.#frames.push(new Uint8Array(frame));
     this.wake();
   }
 

@@ -33,6 +33,17 @@ machineTest("frames go out and come in over a cable", async (monitor) => {
   assert.equal((await run).status, 0);
 });
 
+machineTest("a frame sent from a Buffer is the sender's again at once", async (monitor) => {
+  const [guest, host] = createNetPair();
+  const devices = { service0: guest };
+  const run = monitor.create(await app("net"), { args: ["1"], devices, limits: { memoryMiB: 16 } }).run();
+  const frame = Buffer.alloc(60, 1);
+  host.send(frame);
+  frame.fill(2);
+  assert.deepEqual([...(await host.receive())], [...Buffer.alloc(60, 1)]);
+  assert.equal((await run).status, 0);
+});
+
 machineTest("two guests on a hub answer one another's frames", async (monitor) => {
   const hub = new NetHub();
   const mine = hub.port();

@@ -2,6 +2,7 @@
 import { accessSync, constants } from "node:fs";
 import { type TestContext, test } from "node:test";
 import { Monitor } from "../../../src/index.js";
+import { ProcessHost } from "../../../src/machine/process/host.js";
 
 export interface MachineUnderTest {
   readonly kind: "kvm" | "process";
@@ -12,7 +13,7 @@ export interface MachineUnderTest {
 
 export const machines: readonly MachineUnderTest[] = [
   { kind: "kvm", skip: whyNotKvm(), open: () => Monitor.open({ machine: "kvm" }) },
-  { kind: "process", skip: false, open: () => Monitor.open({ machine: "process" }) },
+  { kind: "process", skip: whyNotProcess(), open: () => Monitor.open({ machine: "process" }) },
 ];
 
 /** Hosts that emulate the CPU give everything more time: set MAYFLY_TEST_SLOW_HOST=1 there. */
@@ -40,5 +41,14 @@ function whyNotKvm(): string | false {
     return false;
   } catch {
     return "no access to /dev/kvm";
+  }
+}
+
+function whyNotProcess(): string | false {
+  try {
+    ProcessHost.open().close();
+    return false;
+  } catch (error) {
+    return `no process machine: ${(error as Error).message}`;
   }
 }
