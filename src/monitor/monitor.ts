@@ -21,7 +21,7 @@ export interface VmOptions {
   limits?: LimitOptions;
   /** The guest's arguments, joined by spaces: 8191 bytes at most. */
   args?: readonly string[];
-  /** A back-end for each device that the manifest declares, by name. The VM closes them. */
+  /** A back-end for each device that the manifest declares, by name. Once created, the VM owns and closes them. */
   devices?: Attachments;
   /** Where console output goes; dropped unless given. */
   console?: ConsoleSink;
