@@ -18,6 +18,8 @@ export type SpentLimit = "wall-time-limit" | "cpu-time-limit";
 export class Meter {
   readonly #limits: Limits;
   readonly #guestCpuTime: () => number;
+  /** What it said at the last turn's end: between turns the guest does nothing. */
+  #guestCpuMs: number;
   readonly #wallDeadline: number;
   #cpuMs = 0;
   #turnStart = 0;
@@ -30,6 +32,7 @@ export class Meter {
   constructor(limits: Limits, guestCpuTime: () => number) {
     this.#limits = limits;
     this.#guestCpuTime = guestCpuTime;
+    this.#guestCpuMs = guestCpuTime();
     this.#wallDeadline = performance.now() + limits.wallTimeMs;
   }
 
@@ -52,7 +55,7 @@ export class Meter {
 
   /** Begins a turn; returns when it must be over. */
   beginTurn(): number {
-    this.#turnCpuStart = this.#cpuTime();
+    this.#turnCpuStart = threadCpuTime();
     this.#turnStart = performance.now();
     const cpuRest = this.#limits.cpuTimeMs - this.#cpuMs;
     const sliceRest = this.#sliceLengthMs - this.#sliceMs;
@@ -61,12 +64,10 @@ export class Meter {
 
   /** Ends a turn; the whole of it, the monitor's work included, is the guest's. */
   endTurn(): void {
-    this.#cpuMs += this.#cpuTime() - this.#turnCpuStart;
+    const guestCpuMs = this.#guestCpuTime();
+    this.#cpuMs += threadCpuTime() - this.#turnCpuStart + guestCpuMs - this.#guestCpuMs;
+    this.#guestCpuMs = guestCpuMs;
     this.#sliceMs += performance.now() - this.#turnStart;
-  }
-
-  #cpuTime(): number {
-    return threadCpuTime() + this.#guestCpuTime();
   }
 
   /** The limit that is used up, if any. */

@@ -1,9 +1,9 @@
 // request-head.ts: a request's head as the guest gets it (docs/abi.md). Bytes out, no I/O but the random generator.
-import { randomFillSync } from "node:crypto";
 import { MAYFLY_BODY_LEN_UNKNOWN, MAYFLY_EXCHANGE_HEAD_MAX, RequestHead } from "../../abi/exchange.js";
 import { roundUp } from "../../abi/struct.js";
 import { MayflyError } from "../../errors.js";
 import { wallTime } from "../../linux/wall-clock.js";
+import { fillWithEntropy } from "./entropy.js";
 import type { ExchangeRequest } from "./message.js";
 
 /** The body follows at a multiple of this many bytes. */
@@ -34,7 +34,7 @@ export function encodeRequestHead(request: ExchangeRequest): Uint8Array {
     );
   const head = new Uint8Array(length);
   const entropyAt = RequestHead.offset.entropy;
-  randomFillSync(head, entropyAt, RequestHead.fields.entropy.size);
+  fillWithEntropy(head.subarray(entropyAt, entropyAt + RequestHead.fields.entropy.size));
   RequestHead.write(head, {
     time_ns: wallTime(),
     body_len: bodyLength(request),
