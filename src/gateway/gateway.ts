@@ -11,6 +11,7 @@ import { InFlight } from "./in-flight.js";
 import type { OnRequest } from "./request-record.js";
 import { type Route, RouteTable } from "./routes.js";
 import { type Serving, serveRequest } from "./serve-request.js";
+import { warmUp } from "./warm-up.js";
 
 export interface GatewayOptions {
   /** Told of every request when its VM is closed: see `humanLog` and `jsonLog`. */
@@ -70,6 +71,7 @@ export class Gateway implements AsyncDisposable {
     options: GatewayOptions = {},
   ): Promise<Gateway> {
     const routes = await loadRoutes(config, monitor);
+    await warmUp(monitor);
     const onError = options.onError ?? throwLater;
     const serving: Serving = {
       monitor,
@@ -133,7 +135,10 @@ export class Gateway implements AsyncDisposable {
   }
 }
 
-/** Loads every route's image, and makes a VM of each for a trial: devices that are missing and memory too small show here. */
+/**
+ * Loads every route's image, and boots each in a VM for a trial: devices that are missing and memory too small show here, and
+ * the first client finds the code warm.
+ */
 async function loadRoutes(config: GatewayConfig, monitor: Monitor): Promise<Route[]> {
   const found: string[] = [];
   const routes: Route[] = [];
@@ -151,7 +156,10 @@ async function loadRoutes(config: GatewayConfig, monitor: Monitor): Promise<Rout
 async function loadRoute({ path, image: file, limits }: RouteConfig, monitor: Monitor): Promise<Route> {
   const image = await loadImage(file);
   const { bodyBytes, ...vmLimits } = limits;
-  await monitor.create(image, { limits: vmLimits }).close();
+  const trial = monitor.create(image, { limits: vmLimits });
+  // Its first turn runs at once and is its only one. How it ends is for requests to find out.
+  trial.run().catch(() => {});
+  await trial.close();
   return { path, image, limits: vmLimits, bodyBytes };
 }
 
