@@ -11,14 +11,28 @@ const SET_BYTES = 128;
 /** The processor that the calling thread runs on now. */
 export const currentCpu: () => number = sched_getcpu;
 
-/** A set of processors. */
+/** A set of processors, a bit each. */
 export type CpuSet = Uint8Array;
 
-/** Where the calling thread may run. */
-export function allowedCpus(): CpuSet {
-  const set = new Uint8Array(SET_BYTES);
-  check("sched_getaffinity", getAffinity(0, SET_BYTES, set));
-  return set;
+/** An empty set, with room for every processor. */
+export function newCpuSet(): CpuSet {
+  return new Uint8Array(SET_BYTES);
+}
+
+/** Reads where the calling thread may run. `into` is a set of `newCpuSet`: the kernel fills no more than its length. */
+export function readAllowed(into: CpuSet): void {
+  check("sched_getaffinity", getAffinity(0, into.length, into));
+}
+
+/** Whether a set holds one processor alone. */
+export function isSingle(set: CpuSet): boolean {
+  let found = false;
+  for (const byte of set) {
+    if (byte === 0) continue;
+    if (found || (byte & (byte - 1)) !== 0) return false;
+    found = true;
+  }
+  return found;
 }
 
 /** The set of one processor, no larger than it must be: the kernel copies it in at every call. */

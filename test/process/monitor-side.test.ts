@@ -41,6 +41,20 @@ machineTest("during a turn monitor and guest share a processor", CALL_FOR_EVER, 
   machine.rest();
 });
 
+machineTest(
+  "a host opened in the middle of a turn leaves no restriction behind",
+  CALL_FOR_EVER,
+  (machine) => {
+    const allowed = status("self", "Cpus_allowed");
+    machine.run(Number.POSITIVE_INFINITY);
+    const second = ProcessHost.open();
+    assert.equal(machine.run(Number.POSITIVE_INFINITY).kind, "hypercall");
+    machine.rest();
+    assert.equal(status("self", "Cpus_allowed"), allowed);
+    second.close();
+  },
+);
+
 machineTest("the guest's CPU time is counted", LOOP, (machine) => {
   const before = machine.guestCpuTime();
   machine.run(performance.now() + RUN_MS);

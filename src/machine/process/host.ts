@@ -5,7 +5,6 @@ import { MayflyError } from "../../errors.js";
 import type { AddressSpace } from "../address-space.js";
 import type { MachineHost } from "../machine.js";
 import { ProcessMachine } from "./process-machine.js";
-import { SameCpu } from "./same-cpu.js";
 import { SharedMemoryPool } from "./shared-memory.js";
 import { measureTscHz, timeStampSpace } from "./time-stamp.js";
 
@@ -16,7 +15,6 @@ export class ProcessHost implements MachineHost {
   readonly kind = "process";
   readonly tscHz: number;
   readonly memory = new SharedMemoryPool();
-  readonly sameCpu = new SameCpu();
   readonly vesselPath = VESSEL;
 
   private constructor() {

@@ -8,6 +8,7 @@ import type { Exit, Machine, Registers } from "../machine.js";
 import { GuestMemory } from "../memory.js";
 import type { ProcessHost } from "./host.js";
 import { RegisterFile } from "./register-file.js";
+import { sameCpu } from "./same-cpu.js";
 import type { SharedMemory } from "./shared-memory.js";
 import { exitOf, type Stop } from "./stops.js";
 import { startVessel } from "./vessel.js";
@@ -86,7 +87,7 @@ export class ProcessMachine implements Machine {
   }
 
   rest(): void {
-    this.#host.sameCpu.leave();
+    sameCpu.leave();
   }
 
   close(): Promise<void> {
@@ -115,7 +116,7 @@ export class ProcessMachine implements Machine {
   /** The signal of the next stop; undefined when the vessel died. */
   #resumeAndWait(): number | undefined {
     this.#flush();
-    this.#cpu = this.#host.sameCpu.enter(this.pid, this.#cpu);
+    this.#cpu = sameCpu.enter(this.pid, this.#cpu);
     // Not left to the filter alone: Linux 6.13 and later lets two system calls (uretprobe, uprobe) pass every filter.
     trace.resumeAsGuest(this.pid);
     const status = waitRaw(this.pid);

@@ -1,17 +1,24 @@
 // same-cpu.ts: keeps monitor and vessel on one processor while a guest has its turn, and only then.
-import { allowedCpus, type CpuSet, currentCpu, keepOn, onlyCpu } from "../../linux/affinity.js";
+import {
+  type CpuSet,
+  currentCpu,
+  isSingle,
+  keepOn,
+  newCpuSet,
+  onlyCpu,
+  readAllowed,
+} from "../../linux/affinity.js";
 
 const THIS_THREAD = 0;
 
 /**
- * A stop that wakes a thread of another processor costs several times as much (docs/decisions/0006). The kernel cannot know that one always waits for
- * the other, so it spreads them as soon as a processor idles. The thread must be let free at the end of a turn: threads and
- * processes that it starts meanwhile would inherit the restriction for good.
+ * A stop that wakes a thread of another processor costs several times as much (docs/decisions/0006). The kernel cannot know that
+ * one always waits for the other, so it spreads them as soon as a processor idles. The thread must be let free at the end of a turn:
+ * threads and processes that it starts meanwhile would inherit the restriction for good.
  */
-export class SameCpu {
-  /** Where the thread may run otherwise. */
-  readonly #allowed: CpuSet = allowedCpus();
-  readonly #isOneOfMany = this.#allowed.reduce((sum, byte) => sum + bits(byte), 0) > 1;
+class SameCpu {
+  /** Where the thread may run otherwise: read each time, because others may change it. */
+  readonly #allowed: CpuSet = newCpuSet();
   readonly #sets: CpuSet[] = [];
   /** The processor that the thread is kept on; -1 when it is free. */
   #cpu = -1;
@@ -23,10 +30,10 @@ export class SameCpu {
    * @returns the processor
    */
   enter(vessel: number, vesselCpu: number): number {
-    if (!this.#isOneOfMany) return vesselCpu;
     if (this.#cpu === -1) {
+      readAllowed(this.#allowed);
       this.#cpu = currentCpu();
-      keepOn(THIS_THREAD, this.#setOf(this.#cpu));
+      if (!isSingle(this.#allowed)) keepOn(THIS_THREAD, this.#setOf(this.#cpu));
     }
     if (this.#cpu !== vesselCpu) keepOn(vessel, this.#setOf(this.#cpu));
     return this.#cpu;
@@ -36,7 +43,7 @@ export class SameCpu {
   leave(): void {
     if (this.#cpu === -1) return;
     this.#cpu = -1;
-    keepOn(THIS_THREAD, this.#allowed);
+    if (!isSingle(this.#allowed)) keepOn(THIS_THREAD, this.#allowed);
   }
 
   #setOf(cpu: number): CpuSet {
@@ -46,8 +53,5 @@ export class SameCpu {
   }
 }
 
-function bits(byte: number): number {
-  let count = 0;
-  for (let rest = byte; rest > 0; rest >>= 1) count += rest & 1;
-  return count;
-}
+/** One for each thread, as is what it keeps: two hosts of a thread must not save each other's restriction. */
+export const sameCpu = new SameCpu();
