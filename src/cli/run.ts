@@ -5,6 +5,8 @@ import { descriptorSink } from "../device/console-sinks.js";
 import { MayflyError } from "../errors.js";
 import { SystemCallError } from "../linux/system-call-error.js";
 import type { LimitOptions } from "../monitor/limits.js";
+import type { MachineChoice } from "../monitor/open-host.js";
+import { machineOption } from "./machine-option.js";
 import { DEVICE_OPTIONS, parseDeviceWords, splitDeviceWords } from "./run/device-options.js";
 import { parseDuration } from "./run/duration.js";
 import { endText, exitStatus, type Outcome, outcomeJson } from "./run/outcome.js";
@@ -21,6 +23,7 @@ interface Flags {
   quiet?: true;
   stats?: true;
   json?: true;
+  machine: MachineChoice;
 }
 
 /** Keeps the device options from commander, which cannot read them. */
@@ -65,6 +68,7 @@ export function runCommand(): Command {
         "json",
       ]),
     )
+    .addOption(machineOption())
     .option("--version", "print the versions of Mayfly and of the ABI")
     .passThroughOptions();
   for (const [flags, meaning] of DEVICE_OPTIONS)
@@ -82,6 +86,7 @@ async function run(command: RunCommand, path: string, words: string[], flags: Fl
       args: guestArguments(words, command.optionsEnded),
       requests: parseDeviceWords(command.deviceWords),
       limits: limitsOf(flags),
+      machine: flags.machine,
       console: descriptorSink(1),
       measureMemory: flags.stats === true || flags.json === true,
       warn: (line) => mayPrint && say(line),

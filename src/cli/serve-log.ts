@@ -6,6 +6,7 @@ import { humanLog } from "../gateway/human-log.js";
 import { jsonLog } from "../gateway/json-log.js";
 import type { OnRequest } from "../gateway/request-record.js";
 import type { Monitor } from "../monitor/monitor.js";
+import { machineNotice } from "./machine-option.js";
 import { isBrokenPipe } from "./report-error.js";
 import { painter } from "./terminal.js";
 
@@ -30,10 +31,10 @@ function humanServeLog(): ServeLog {
     request: humanLog(print, (status, text) =>
       paint(status < 400 ? "green" : status < 500 ? "yellow" : "red", text),
     ),
-    listening: (gateway, { machine, machineReason }) => {
+    listening: (gateway, monitor) => {
       print(`${listeningLine(gateway)}\n`);
-      if (machineReason !== undefined)
-        print(`${paint("yellow", `without KVM, on the ${machine} machine:`)} ${machineReason}\n`);
+      const notice = machineNotice(monitor);
+      if (notice !== undefined) print(`${paint("yellow", notice)}\n`);
     },
     draining: (signal, { vms }) =>
       print(`${signal}: ${vms === 0 ? "closing" : `waiting for ${vms} requests; again to end at once`}\n`),

@@ -1,15 +1,20 @@
 // serve.ts: `mayfly serve [CONFIG]`: the gateway as a command: options, the log, the signals.
 import { Command, InvalidArgumentError } from "commander";
+import { MayflyError } from "../errors.js";
 import type { GatewayConfig } from "../gateway/config.js";
 import { loadGatewayConfig } from "../gateway/config-file.js";
 import { Gateway } from "../gateway/gateway.js";
 import { Monitor } from "../monitor/monitor.js";
+import type { MachineChoice } from "../monitor/open-host.js";
+import { machineOption } from "./machine-option.js";
 import { openServeLog, type ServeLog } from "./serve-log.js";
 
 interface Options {
   host?: string;
   port?: number;
   json?: true;
+  machine: MachineChoice;
+  allowProcessIsolation?: true;
 }
 
 /** The command, to be added to the program. */
@@ -22,9 +27,12 @@ export function serveCommand(): Command {
     .option("--host <host>", "listen on this address, not the config's")
     .option("--port <port>", "listen on this port, not the config's; 0: any free one", parsePort)
     .option("--json", "log JSON objects, one a line; the default where the output is no terminal")
+    .addOption(machineOption())
+    .option("--allow-process-isolation", "serve without KVM: only a process boundary holds the guests")
     .action(async (path: string, options: Options) => {
       const config = withOptions(await loadGatewayConfig(path), options);
-      const monitor = Monitor.open();
+      const monitor = Monitor.open({ machine: options.machine });
+      if (options.allowProcessIsolation !== true) await refuseProcessIsolation(monitor);
       const log = openServeLog(options.json === true || process.stdout.isTTY !== true);
       const gateway = await Gateway.listen(config, monitor, { onRequest: log.request, onError: log.error });
       // Before anybody can know that it listens, and end it.
@@ -34,6 +42,21 @@ export function serveCommand(): Command {
       await monitor.close();
       log.close();
     });
+}
+
+/**
+ * Requests come from strangers, and so may the code that answers them: without the wall that KVM is, whoever serves must
+ * have said that this is meant.
+ */
+async function refuseProcessIsolation(monitor: Monitor): Promise<void> {
+  if (monitor.machine !== "process") return;
+  await monitor.close();
+  const why = monitor.machineReason === undefined ? "" : ` (${monitor.machineReason})`;
+  throw new MayflyError(
+    "MACHINE_UNAVAILABLE",
+    `the process machine was chosen${why}: a guest that breaks out of its process would face the kernel's whole interface, not KVM's`,
+    { mend: "give access to /dev/kvm, or add --allow-process-isolation if you trust the images" },
+  );
 }
 
 function withOptions(config: GatewayConfig, { host, port }: Options): GatewayConfig {

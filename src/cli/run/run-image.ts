@@ -3,8 +3,10 @@ import type { ConsoleSink } from "../../device/console.js";
 import { loadImage } from "../../image/image.js";
 import type { LimitOptions } from "../../monitor/limits.js";
 import { Monitor } from "../../monitor/monitor.js";
+import type { MachineChoice } from "../../monitor/open-host.js";
 import type { Vm } from "../../monitor/vm.js";
 import type { VmEnd } from "../../monitor/vm-end.js";
+import { machineNotice } from "../machine-option.js";
 import { checkDeclared, type DeviceRequest } from "./device-options.js";
 import { HostFailures } from "./host-failures.js";
 import { OpenDevices } from "./open-devices.js";
@@ -15,10 +17,11 @@ export interface RunOptions {
   readonly args: readonly string[];
   readonly requests: readonly DeviceRequest[];
   readonly limits: LimitOptions;
+  readonly machine: MachineChoice;
   readonly console: ConsoleSink;
   /** Count the memory that the guest touches; it costs a system call. */
   readonly measureMemory: boolean;
-  /** Takes a line about a host error. */
+  /** Takes a line about a host error, or about the lack of KVM. */
   readonly warn: (line: string) => void;
 }
 
@@ -30,7 +33,9 @@ export interface RunOptions {
 export async function runImage(path: string, options: RunOptions): Promise<Outcome> {
   const image = await loadImage(path);
   checkDeclared(options.requests, image);
-  await using monitor = Monitor.open();
+  await using monitor = Monitor.open({ machine: options.machine });
+  const notice = machineNotice(monitor);
+  if (notice !== undefined) options.warn(notice);
   using devices = new OpenDevices(options.requests);
   const failures = new HostFailures(options.warn);
   const vm = monitor.create(image, {
