@@ -49,14 +49,20 @@ for (const { line, text, output } of commands) {
 
 test("the server that npm start starts answers README.md's curl as it says", { skip }, async () => {
   const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
-  const config = /bin\/mayfly\.js serve (\S+)$/.exec(scripts.start)?.[1];
+  const [, flags = "", config] = /bin\/mayfly\.js serve ((?:--\S+ )*)(\S+)$/.exec(scripts.start) ?? [];
   const curl = shell.find(({ text }) => text.startsWith("curl "))!;
   const path = /^curl http:\/\/127\.0\.0\.1:8080(\/\S*)\n$/.exec(curl.text)?.[1];
   assert.ok(config && path && curl.output);
   const { listen } = JSON.parse(readFileSync(join(root, config), "utf8"));
   assert.deepEqual(listen, { host: "127.0.0.1", port: 8080 });
 
-  const server = startMayfly(["serve", "--json", "--port=0", join(root, config)]);
+  const server = startMayfly([
+    "serve",
+    ...flags.split(" ").filter(Boolean),
+    "--json",
+    "--port=0",
+    join(root, config),
+  ]);
   const ended = once(server, "exit");
   try {
     const lines = createInterface({ input: server.stdout! });
