@@ -122,10 +122,11 @@ export class Vm implements AsyncDisposable {
 
   async #closeAll(): Promise<void> {
     this.stop();
+    // In this order: until the loop is over, its last turn may still begin a wait.
+    if (this.#running !== undefined) await this.#running.catch(() => {});
     this.#devices.cancelWaits();
     // Whatever still reads or writes guest memory must be done before the memory goes.
     if (this.#inFlight !== undefined) await this.#inFlight.catch(() => {});
-    if (this.#running !== undefined) await this.#running.catch(() => {});
     const started = performance.now();
     await this.#machine.close();
     this.#devices.close();
@@ -141,9 +142,8 @@ export class Vm implements AsyncDisposable {
     try {
       while (this.#end === undefined) {
         const answer = this.#turn(meter);
-        if (this.#end !== undefined) break;
-        if (answer === undefined) await giveWay(meter);
-        else await this.#wait(answer);
+        if (answer !== undefined) await this.#wait(answer);
+        else if (this.#end === undefined) await giveWay(meter);
       }
     } catch (error) {
       this.#finish("stopped", "the host failed");
@@ -174,7 +174,7 @@ export class Vm implements AsyncDisposable {
     return undefined;
   }
 
-  /** Waits for an answer, but no longer than the VM lives. */
+  /** Waits for an answer, but no longer than the VM lives: not at all when the turn that began the wait was its last. */
   async #wait(answer: Promise<void>): Promise<void> {
     this.#inFlight = answer;
     try {
@@ -184,6 +184,7 @@ export class Vm implements AsyncDisposable {
           this.#inFlight = undefined;
           resolve();
         }, reject);
+        if (this.#end !== undefined) resolve();
       });
     } catch (error) {
       this.#inFlight = undefined;

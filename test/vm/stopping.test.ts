@@ -10,6 +10,8 @@ import { isSlowHost, machineTest } from "./support/machines.js";
 /** How much later than asked something may happen, ms. */
 const LATE_MS = isSlowHost ? 5000 : 400;
 const small = { memoryMiB: 4 };
+/** A limit that passes within one turn: longer than a boot takes, ms. */
+const TURN_MS = isSlowHost ? 2000 : 100;
 
 machineTest("stop before run: not one instruction is executed", async (monitor) => {
   const vm = monitor.create(computing(), { limits: small });
@@ -130,6 +132,50 @@ machineTest("wall time ends a guest while its block read is under way", async (m
   const closed = vm.close();
   disk.release();
   await closed;
+});
+
+machineTest(
+  "an end in the very turn that begins a block read: the memory stays until the read is over",
+  async (monitor) => {
+    for (const end of ["stop", "close", "wall-time-limit"] as const) {
+      const disk = slowDisk();
+      const started = performance.now();
+      const vm = monitor.create(readingBlocks(), {
+        limits: { ...small, wallTimeMs: end === "wall-time-limit" ? TURN_MS : 20_000 },
+        devices: {
+          disk: {
+            ...disk,
+            read(offset, into) {
+              if (end !== "wall-time-limit") void vm[end]();
+              else while (performance.now() < started + 2 * TURN_MS);
+              return disk.read(offset, into);
+            },
+          },
+        },
+      });
+      assert.equal((await vm.run()).reason, end === "wall-time-limit" ? end : "stopped");
+      assert.equal(disk.pending, 1);
+      const closed = vm.close();
+      assert.equal(await Promise.race([closed, delay(20, "not closed")]), "not closed");
+      disk.release();
+      await closed;
+      assert.equal(disk.closed, true);
+    }
+  },
+);
+
+machineTest("an answer that fails after the end is nobody's business", async (monitor) => {
+  const vm: Vm = monitor.create(new GuestProgram().print("x").halt().image(), {
+    limits: small,
+    console: async () => {
+      vm.stop();
+      await delay(1);
+      throw new Error("the reader went away");
+    },
+  });
+  assert.equal((await vm.run()).reason, "stopped");
+  await delay(5);
+  await vm.close();
 });
 
 machineTest("closing the monitor ends all of its VMs, and can be done twice", async (monitor) => {
