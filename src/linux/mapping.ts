@@ -43,9 +43,14 @@ export class Mapping implements Disposable {
     return this.#bytes ?? EMPTY;
   }
 
-  /** Gives the pages of a range back to the kernel; they read as zeros afterwards (private anonymous memory). */
+  /**
+   * Gives the pages of a range back to the kernel; they read as zeros afterwards (private anonymous memory).
+   *
+   * @throws SystemCallError when the kernel keeps them, as it does with locked memory (mlockall(2)): then they hold what they held
+   */
   discard(start = 0, length = this.length): void {
-    this.#advise(start, length, MADV_DONTNEED);
+    if (this.#advise(start, length, MADV_DONTNEED) === -1)
+      throw new SystemCallError(`madvise MADV_DONTNEED of ${length} bytes`, lastErrno());
   }
 
   /** Asks for 2 MiB pages in a range. A wish: the kernel may be built without them. */
@@ -78,10 +83,10 @@ export class Mapping implements Disposable {
     this.close();
   }
 
-  #advise(start: number, length: number, advice: number): void {
+  #advise(start: number, length: number, advice: number): number {
     // Safe: the range is clipped to the mapping, and no advice used here changes what other mappings hold.
     const from = Math.min(Math.max(0, start), this.length);
-    madvise(this.address + BigInt(from), Math.min(length, this.length - from), advice);
+    return madvise(this.address + BigInt(from), Math.min(length, this.length - from), advice);
   }
 }
 

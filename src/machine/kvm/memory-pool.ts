@@ -31,7 +31,13 @@ export class MemoryPool {
 
   /** Takes memory back. All its pages are dropped at once: nothing of a guest outlives it. */
   giveBack(mapping: Mapping): void {
-    mapping.discard();
+    try {
+      mapping.discard();
+    } catch {
+      // What cannot be emptied must not serve another guest.
+      mapping.close();
+      return;
+    }
     this.#free.push(mapping);
     if (this.#closed || this.#free.length > KEPT) this.#free.shift()?.close();
   }
