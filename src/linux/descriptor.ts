@@ -4,6 +4,7 @@ import { check, libc } from "./libc.js";
 const openCall = libc.func("int open(const char *path, int flags)");
 const closeCall = libc.func("int close(int fd)");
 
+export const O_RDONLY = 0;
 export const O_RDWR = 0o2;
 export const O_CLOEXEC = 0o2000000;
 

@@ -42,3 +42,6 @@ export function ioctlBuffer(fd: number, request: number, argument: Uint8Array, w
 
 /** Calls with a number and gives -1 back: for calls whose failure is an answer. */
 export const tryIoctl: (fd: number, request: number, argument: number) => number = withNumber;
+
+/** Calls with a struct and gives -1 back; otherwise as `ioctlBuffer`. */
+export const tryIoctlBuffer: (fd: number, request: number, argument: Uint8Array) => number = withBuffer;

@@ -99,6 +99,18 @@ export const CpuidEntry = struct(
 /** The head of struct kvm_cpuid2; the entries follow. */
 export const Cpuid2 = struct("kvm_cpuid2", { nent: u32, padding: u32 }, { size: 8 });
 
+/** XSAVE's legacy area, header and extended components: 4096 bytes suffice for what a guest can have without asking for more. */
+export const XSAVE_BYTES = 4096;
+
+/** How a vCPU's attributes are named; `addr` is where the value lies in this process. */
+export const DeviceAttribute = struct(
+  "kvm_device_attr",
+  { flags: u32, group: u32, attr: u64, addr: u64 },
+  { size: 24 },
+);
+export const KVM_VCPU_TSC_CTRL = 0;
+export const KVM_VCPU_TSC_OFFSET = 0n;
+
 /** struct kvm_signal_mask with the kernel's 8-byte set. */
 export const SignalMask = struct("kvm_signal_mask", { len: u32, sigset: bytes(8) }, { size: 12 });
 
@@ -135,6 +147,7 @@ export const KVM_EXIT_INTERNAL_ERROR = 17;
 // Capabilities.
 export const KVM_CAP_IMMEDIATE_EXIT = 136;
 export const KVM_CAP_SYNC_REGS = 74;
+export const KVM_CAP_VCPU_ATTRIBUTES = 127;
 
 // System ioctls.
 export const KVM_GET_API_VERSION = io(KVMIO, 0x00);
@@ -154,5 +167,10 @@ export const KVM_SET_REGS = iow(KVMIO, 0x82, Regs.size);
 export const KVM_GET_SREGS = ior(KVMIO, 0x83, Sregs.size);
 export const KVM_SET_SREGS = iow(KVMIO, 0x84, Sregs.size);
 export const KVM_SET_SIGNAL_MASK = iow(KVMIO, 0x8b, 4);
+export const KVM_GET_XSAVE = ior(KVMIO, 0xa4, XSAVE_BYTES);
+export const KVM_SET_XSAVE = iow(KVMIO, 0xa5, XSAVE_BYTES);
+export const KVM_SET_DEVICE_ATTR = iow(KVMIO, 0xe1, DeviceAttribute.size);
+export const KVM_GET_DEVICE_ATTR = iow(KVMIO, 0xe2, DeviceAttribute.size);
+export const KVM_HAS_DEVICE_ATTR = iow(KVMIO, 0xe3, DeviceAttribute.size);
 export const KVM_SET_CPUID2 = iow(KVMIO, 0x90, Cpuid2.size);
 export const KVM_GET_TSC_KHZ = io(KVMIO, 0xa3);

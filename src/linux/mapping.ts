@@ -19,6 +19,7 @@ const MAP_ANONYMOUS = 0x20;
 const MAP_NORESERVE = 0x4000;
 const MADV_DONTNEED = 4;
 const MADV_HUGEPAGE = 14;
+const MADV_NOHUGEPAGE = 15;
 const MADV_DONTDUMP = 16;
 
 const PAGE_SIZE = 4096;
@@ -56,6 +57,11 @@ export class Mapping implements Disposable {
   /** Asks for 2 MiB pages in a range. A wish: the kernel may be built without them. */
   preferHugePages(start: number, length: number): void {
     this.#advise(start, length, MADV_HUGEPAGE);
+  }
+
+  /** Takes the wish back, everywhere: memory touched from now on comes in pages of 4 KiB. */
+  avoidHugePages(): void {
+    this.#advise(0, this.length, MADV_NOHUGEPAGE);
   }
 
   /** Keeps guest memory out of core dumps of this process. */

@@ -1,5 +1,6 @@
 // ptrace.ts: another process as a CPU: its registers, and execution until its next stop (ptrace(2)).
 // All calls for one process must come from the thread that started it.
+import koffi from "koffi";
 import { i32, struct, u64 } from "../abi/struct.js";
 import { check, libc } from "./libc.js";
 
@@ -14,6 +15,10 @@ const PTRACE_SETREGS = 13;
 const PTRACE_SYSEMU = 31;
 const PTRACE_SETOPTIONS = 0x4200;
 const PTRACE_GETSIGINFO = 0x4202;
+const PTRACE_GETREGSET = 0x4204;
+const PTRACE_SETREGSET = 0x4205;
+/** x87, SSE, AVX and what follows, as XSAVE lays it out (include/uapi/linux/elf.h). */
+const NT_X86_XSTATE = 0x202;
 const PTRACE_O_TRACESYSGOOD = 0x1;
 const PTRACE_O_EXITKILL = 0x100000;
 
@@ -107,4 +112,25 @@ export function writeInstructionPointer(pid: number, address: number): number {
 /** Fills a `siginfo_t` about the signal that stopped the process. Returns -1 when the process is gone. */
 export function readSigInfo(pid: number, into: Uint8Array): number {
   return withBuffer(PTRACE_GETSIGINFO, pid, 0, into);
+}
+
+/** More than any CPU's XSAVE area has. */
+const XSTATE_MOST_BYTES = 16384;
+/** struct iovec: address and length; 64 bytes and more lie outside V8's heap and do not move. One for all: used within one call. */
+const iovec = new BigUint64Array(16);
+
+/** The XSAVE area: x87, SSE, AVX. Its size is the CPU's. */
+export function readXstate(pid: number): Uint8Array {
+  const area = new Uint8Array(XSTATE_MOST_BYTES);
+  iovec[0] = koffi.address(area);
+  iovec[1] = BigInt(area.length);
+  check("ptrace PTRACE_GETREGSET NT_X86_XSTATE", withBuffer(PTRACE_GETREGSET, pid, NT_X86_XSTATE, iovec));
+  return area.slice(0, Number(iovec[1]));
+}
+
+/** Sets the XSAVE area. Returns -1 when the process is gone. */
+export function writeXstate(pid: number, area: Uint8Array): number {
+  iovec[0] = koffi.address(area);
+  iovec[1] = BigInt(area.length);
+  return withBuffer(PTRACE_SETREGSET, pid, NT_X86_XSTATE, iovec);
 }

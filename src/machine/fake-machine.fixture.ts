@@ -1,7 +1,9 @@
 // fake-machine.fixture.ts: a machine without a CPU, for tests of what is done in a guest's stead: memory, and registers to set.
 import type { AddressSpace } from "./address-space.js";
 import type { Exit, Machine, Registers } from "./machine.js";
+import type { MachineState } from "./machine-state.js";
 import { GuestMemory } from "./memory.js";
+import type { PageRange } from "./page-ranges.js";
 
 export const RODATA = 0x10_0000;
 export const CODE = 0x10_1000;
@@ -63,6 +65,22 @@ export class FakeMachine implements Machine {
 
   run(): Exit {
     throw new Error("a fake machine runs nothing");
+  }
+
+  saveState(): MachineState {
+    return { kind: this.kind, parts: new Map() };
+  }
+
+  restoreState(): void {}
+
+  touchedRanges(): PageRange[] {
+    return [{ start: 0, end: this.memory.size }];
+  }
+
+  trackPages(): void {}
+
+  dropPages(start: number, end: number): void {
+    this.memory.bytes.fill(0, start, end);
   }
 
   interrupt(): void {}

@@ -1,6 +1,8 @@
 // machine.ts: what every machine can do. A machine executes guest code and returns exits; it never acts on them.
 import type { AddressSpace } from "./address-space.js";
+import type { MachineState } from "./machine-state.js";
 import type { GuestMemory } from "./memory.js";
+import type { PageRange } from "./page-ranges.js";
 
 export type MachineKind = "kvm" | "process";
 
@@ -66,6 +68,25 @@ export interface Machine {
   interrupt(): void;
   /** Called when a row of runs is over and the caller turns to other things: gives back what is held only for speed. */
   rest(): void;
+  /**
+   * Everything about the guest's CPU that is not memory, as it is behind the last exit: registers, segments, FPU, SSE and AVX.
+   * Not the time-stamp counter: that goes on whatever is put back.
+   */
+  saveState(): MachineState;
+  /**
+   * Puts a state back that this machine, or another one of the same host and AddressSpace, saved. On a new machine the
+   * time-stamp counter goes on from where that of the other one is by now.
+   */
+  restoreState(state: MachineState): void;
+  /**
+   * Pages that may hold anything but zeros: what the guest and the monitor touched, swapped out or not. Memory that comes in huge
+   * pages counts by huge pages until `trackPages`.
+   */
+  touchedRanges(): PageRange[];
+  /** Memory that is touched from now on comes in pages of 4 KiB, so that `touchedRanges` says no more than it must. */
+  trackPages(): void;
+  /** Gives a run of whole pages back to the kernel: zeros from then on. */
+  dropPages(start: number, end: number): void;
   /** Bytes of guest memory that are resident: what the guest and the monitor touched. */
   touchedBytes(): number;
   /** CPU time that the guest used outside the calling thread, ms: 0 where that thread itself executes it. */

@@ -5,6 +5,7 @@ import { ioctl, ioctlBuffer, tryIoctl } from "../../linux/ioctl.js";
 import {
   KVM_API_VERSION,
   KVM_CAP_IMMEDIATE_EXIT,
+  KVM_CAP_SYNC_REGS,
   KVM_CHECK_EXTENSION,
   KVM_CREATE_VCPU,
   KVM_CREATE_VM,
@@ -15,6 +16,7 @@ import {
   SignalMask,
   Sregs,
 } from "../../linux/kvm.js";
+import { PageMap } from "../../linux/pagemap.js";
 import { SliceTimer } from "../../linux/slice-timer.js";
 import { SystemCallError } from "../../linux/system-call-error.js";
 import type { AddressSpace } from "../address-space.js";
@@ -49,6 +51,7 @@ export class KvmHost implements MachineHost {
     this.#resources = {
       kvm,
       memory: new MemoryPool(),
+      pageMap: new PageMap(),
       timer,
       runBytes: ioctl(kvm.fd, KVM_GET_VCPU_MMAP_SIZE, 0, "KVM_GET_VCPU_MMAP_SIZE"),
       cpuid: readGuestCpuid(kvm.fd),
@@ -96,8 +99,9 @@ export class KvmHost implements MachineHost {
   }
 
   close(): void {
-    const { memory, timer, kvm } = this.#resources;
+    const { memory, pageMap, timer, kvm } = this.#resources;
     memory.close();
+    pageMap.close();
     timer[Symbol.dispose]();
     kvm.close();
   }
@@ -128,10 +132,13 @@ function requireFeatures(kvm: number): void {
       "MACHINE_UNAVAILABLE",
       `KVM's API version: got ${version}, expected ${KVM_API_VERSION}`,
     );
-  if (tryIoctl(kvm, KVM_CHECK_EXTENSION, KVM_CAP_IMMEDIATE_EXIT) <= 0)
-    throw new MayflyError("MACHINE_UNAVAILABLE", "this KVM lacks KVM_CAP_IMMEDIATE_EXIT", {
-      mend: "use Linux 4.13 or later",
+  const required = { KVM_CAP_IMMEDIATE_EXIT, KVM_CAP_SYNC_REGS };
+  for (const [name, capability] of Object.entries(required)) {
+    if (tryIoctl(kvm, KVM_CHECK_EXTENSION, capability) > 0) continue;
+    throw new MayflyError("MACHINE_UNAVAILABLE", `this KVM lacks ${name}`, {
+      mend: "use Linux 4.17 or later",
     });
+  }
 }
 
 function probeVcpu(kvm: number): { tscHz: number; sregs: Uint8Array } {

@@ -2,9 +2,11 @@
 import { accessSync, constants } from "node:fs";
 import { hostileCases } from "../hostile.cases.js";
 import { machineCases } from "../machine.cases.js";
+import { machineStateCases } from "../machine-state.cases.js";
 import { KvmHost } from "./host.js";
 
 machineCases("kvm", KvmHost.open, whyNotKvm());
+machineStateCases("kvm", KvmHost.open, whyNotKvm());
 hostileCases("kvm", KvmHost.open, whyNotKvm());
 
 function whyNotKvm(): string | false {

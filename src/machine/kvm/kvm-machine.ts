@@ -5,17 +5,22 @@ import { lastErrno } from "../../linux/libc.js";
 import { SystemCallError } from "../../linux/system-call-error.js";
 import type { AddressSpace } from "../address-space.js";
 import { isHypercallPort } from "../hypercall-ports.js";
+import { decode } from "../instruction.js";
 import type { Exit, Machine, Registers } from "../machine.js";
+import type { MachineState } from "../machine-state.js";
 import { GuestMemory } from "../memory.js";
 import { MACHINE_START } from "../memory-map.js";
+import type { PageRange } from "../page-ranges.js";
 import { type ExceptionFrame, isStraySyscall, readExceptionFrame, SYSCALL_BYTES } from "./exception-frame.js";
 import type { LowMemory } from "./low-memory.js";
 import { KvmParts } from "./parts.js";
 import type { KvmResources } from "./resources.js";
 import { STUB_PORT, STUB_STRIDE, STUBS } from "./supervisor.js";
+import { dropUnsettled, isUnsettled, settle, VcpuState } from "./vcpu-state.js";
 
 const PAGE_FAULT = 14;
 const INVALID_OPCODE = 6;
+const LONGEST_INSTRUCTION = 15;
 const INTERRUPTED: Exit = { kind: "interrupted" };
 const FS_BASE = K.Sregs.offset.fs + K.Segment.offset.base;
 const GS_BASE = K.Sregs.offset.gs + K.Segment.offset.base;
@@ -33,6 +38,8 @@ export class KvmMachine implements Machine {
   readonly #sregs = new Uint8Array(K.Sregs.size);
   /** What the CPU pushed, while the vCPU stands in a stub. */
   #frame: ExceptionFrame | undefined;
+  /** The time-stamp offset that was given to this vCPU. */
+  #tscOffset: bigint | undefined;
   #closing: Promise<void> | undefined;
 
   constructor(shared: KvmResources, space: AddressSpace, low: LowMemory) {
@@ -54,6 +61,7 @@ export class KvmMachine implements Machine {
   }
 
   readRegisters(): Registers {
+    if (isUnsettled(this.#parts.run)) settle(this.#vcpu, this.#parts.run);
     ioctlBuffer(this.#vcpu, K.KVM_GET_REGS, this.#regs, "KVM_GET_REGS");
     ioctlBuffer(this.#vcpu, K.KVM_GET_SREGS, this.#sregs, "KVM_GET_SREGS");
     const registers: Registers = {
@@ -72,7 +80,43 @@ export class KvmMachine implements Machine {
     viewOf(user).setBigUint64(GS_BASE, registers.gsBase, true);
     ioctlBuffer(this.#vcpu, K.KVM_SET_SREGS, user, "KVM_SET_SREGS");
     ioctlBuffer(this.#vcpu, K.KVM_SET_REGS, this.#regs, "KVM_SET_REGS");
+    dropUnsettled(this.#parts.run);
     this.#frame = undefined;
+  }
+
+  saveState(): MachineState {
+    if (this.#frame !== undefined)
+      throw new Error("saveState: got a vCPU in an exception, expected one behind a hypercall");
+    settle(this.#vcpu, this.#parts.run);
+    const registers = this.readRegisters();
+    const code = this.memory.readablePrefix(registers.rip, LONGEST_INSTRUCTION);
+    return new VcpuState(this, this.#vcpu, decode(code, registers));
+  }
+
+  restoreState(state: MachineState): void {
+    if (!(state instanceof VcpuState))
+      throw new Error(`restoreState: got a state of ${state.kind}, expected one of kvm`);
+    if (state.owner !== this && (this.#tscOffset === undefined || this.#tscOffset !== state.tscOffset)) {
+      state.alignClock(this.#vcpu);
+      this.#tscOffset = state.tscOffset;
+    }
+    state.restore(this.#vcpu, this.#parts.run);
+    this.#frame = undefined;
+  }
+
+  touchedRanges(): PageRange[] {
+    const { address, length } = this.#parts.memory;
+    const ranges: PageRange[] = [];
+    this.#shared.pageMap.visitTouched(address, length, (start, end) => ranges.push({ start, end }));
+    return ranges;
+  }
+
+  trackPages(): void {
+    this.#shared.memory.avoidHugePages(this.#parts.memory);
+  }
+
+  dropPages(start: number, end: number): void {
+    this.#parts.memory.discard(start, end - start);
   }
 
   interrupt(): void {

@@ -17,6 +17,7 @@ const HUGE_PAGE = 2 << 20;
  */
 export class MemoryPool {
   #free: Mapping[] = [];
+  readonly #withoutHugePages = new WeakSet<Mapping>();
   #closed = false;
 
   /** Zeroed memory of exactly this size. */
@@ -25,8 +26,15 @@ export class MemoryPool {
     if (at >= 0) return this.#free.splice(at, 1)[0]!;
     const mapping = mapAnonymous(bytes, HUGE_PAGE);
     mapping.excludeFromDumps();
-    mapping.preferHugePages(HUGE_PAGE, bytes - 2 * HUGE_PAGE);
+    preferHugePages(mapping);
     return mapping;
+  }
+
+  /** Until it is given back, what is touched of a memory comes in pages of 4 KiB. */
+  avoidHugePages(mapping: Mapping): void {
+    if (this.#withoutHugePages.has(mapping)) return;
+    mapping.avoidHugePages();
+    this.#withoutHugePages.add(mapping);
   }
 
   /** Takes memory back. All its pages are dropped at once: nothing of a guest outlives it. */
@@ -38,6 +46,7 @@ export class MemoryPool {
       mapping.close();
       return;
     }
+    if (this.#withoutHugePages.delete(mapping)) preferHugePages(mapping);
     this.#free.push(mapping);
     if (this.#closed || this.#free.length > KEPT) this.#free.shift()?.close();
   }
@@ -46,4 +55,8 @@ export class MemoryPool {
     this.#closed = true;
     for (const mapping of this.#free.splice(0)) mapping.close();
   }
+}
+
+function preferHugePages(mapping: Mapping): void {
+  mapping.preferHugePages(HUGE_PAGE, mapping.length - 2 * HUGE_PAGE);
 }

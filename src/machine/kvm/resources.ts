@@ -1,5 +1,6 @@
 // resources.ts: what all VMs of a host share: the descriptor, the memory pool, the timer, and two constant structs.
 import type { Descriptor } from "../../linux/descriptor.js";
+import type { PageMap } from "../../linux/pagemap.js";
 import type { SliceTimer } from "../../linux/slice-timer.js";
 import type { MemoryPool } from "./memory-pool.js";
 
@@ -8,6 +9,8 @@ export interface KvmResources {
   /** /dev/kvm */
   readonly kvm: Descriptor;
   readonly memory: MemoryPool;
+  /** Opened by the first VM that asks which pages it touched. */
+  readonly pageMap: PageMap;
   readonly timer: SliceTimer;
   /** Bytes of a vCPU's kvm_run mapping. */
   readonly runBytes: number;

@@ -1,9 +1,11 @@
 // process-machine.test.ts: the machine's cases in a sandboxed process.
 import { hostileCases } from "../hostile.cases.js";
 import { machineCases } from "../machine.cases.js";
+import { machineStateCases } from "../machine-state.cases.js";
 import { ProcessHost } from "./host.js";
 
 machineCases("process", ProcessHost.open, whyNotProcess());
+machineStateCases("process", ProcessHost.open, whyNotProcess());
 hostileCases("process", ProcessHost.open, whyNotProcess());
 
 function whyNotProcess(): string | false {

@@ -5,12 +5,15 @@ import { decodeStatus, kill, reapInBackground, waitRaw } from "../../linux/wait.
 import type { AddressSpace, Region } from "../address-space.js";
 import { isHypercallPort } from "../hypercall-ports.js";
 import type { Exit, Machine, Registers } from "../machine.js";
+import type { MachineState } from "../machine-state.js";
 import { GuestMemory } from "../memory.js";
+import type { PageRange } from "../page-ranges.js";
 import type { ProcessHost } from "./host.js";
 import { RegisterFile } from "./register-file.js";
 import { sameCpu } from "./same-cpu.js";
 import type { SharedMemory } from "./shared-memory.js";
 import { exitOf, type Stop } from "./stops.js";
+import { ThreadState } from "./thread-state.js";
 import { startVessel } from "./vessel.js";
 
 const SIGSEGV = 11;
@@ -72,6 +75,30 @@ export class ProcessMachine implements Machine {
     this.#registers.write(registers);
   }
 
+  saveState(): MachineState {
+    return new ThreadState(this.#registers.bytes.slice(), trace.readXstate(this.pid));
+  }
+
+  restoreState(state: MachineState): void {
+    if (!(state instanceof ThreadState))
+      throw new Error(`restoreState: got a state of ${state.kind}, expected one of process`);
+    this.#registers.bytes.set(state.registers);
+    this.#registers.dirty = "all";
+    // A vessel that was killed meanwhile has no state: the next run tells.
+    trace.writeXstate(this.pid, state.xstate);
+  }
+
+  touchedRanges(): PageRange[] {
+    return this.#shared.touchedRanges();
+  }
+
+  /** Shared memory comes in pages of 4 KiB unless the host's administrator decided otherwise. */
+  trackPages(): void {}
+
+  dropPages(start: number, end: number): void {
+    this.#shared.drop(start, end);
+  }
+
   interrupt(): void {
     this.#isInterrupted = true;
   }
@@ -98,6 +125,7 @@ export class ProcessMachine implements Machine {
   async #end(): Promise<void> {
     this.rest();
     if (this.#death === undefined) {
+      this.guestCpuTime();
       this.#death = "the machine is closed";
       kill(this.pid);
       await reapInBackground(this.pid);

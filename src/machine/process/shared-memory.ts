@@ -1,7 +1,8 @@
 // shared-memory.ts: guest memory that a vessel maps, too; what is given back serves again.
 import type { Descriptor } from "../../linux/descriptor.js";
 import { type Mapping, mapShared } from "../../linux/mapping.js";
-import { createMemory, emptyMemory } from "../../linux/memfd.js";
+import { createMemory, emptyMemory, visitTouchedMemory } from "../../linux/memfd.js";
+import type { PageRange } from "../page-ranges.js";
 import { VESSEL_PLAN_BYTES } from "./plan.js";
 
 /** The memory of one machine: zeros, until somebody writes. */
@@ -39,7 +40,19 @@ export class SharedMemory {
 
   /** Drops every page: nothing of a guest outlives it. */
   empty(): void {
-    emptyMemory(this.descriptor, this.#mapping.length);
+    this.drop(0, this.guestBytes);
+  }
+
+  /** Drops the pages of a range. */
+  drop(start: number, end: number): void {
+    emptyMemory(this.descriptor, start, end - start);
+  }
+
+  /** Pages that may hold anything but zeros. */
+  touchedRanges(): PageRange[] {
+    const ranges: PageRange[] = [];
+    visitTouchedMemory(this.descriptor, (start, end) => ranges.push({ start, end }));
+    return ranges;
   }
 
   close(): void {
