@@ -175,23 +175,27 @@ export class Vm implements AsyncDisposable {
   }
 
   /** Waits for an answer, but no longer than the VM lives: not at all when the turn that began the wait was its last. */
-  async #wait(answer: Promise<void>): Promise<void> {
+  #wait(answer: Promise<void>): Promise<void> {
     this.#inFlight = answer;
-    try {
-      await new Promise<void>((resolve, reject) => {
-        this.#wake = resolve;
-        answer.then(() => {
+    // No async function, and no promise between the answer and the loop: each costs every exchange a turn of microtasks.
+    return new Promise((resolve, reject) => {
+      const settled = (): void => {
+        this.#inFlight = undefined;
+        resolve();
+      };
+      const failed = (error: unknown): void => {
+        try {
+          this.#end ??= this.#guest.endOf(error);
+          settled();
+        } catch (hostFailure) {
           this.#inFlight = undefined;
-          resolve();
-        }, reject);
-        if (this.#end !== undefined) resolve();
-      });
-    } catch (error) {
-      this.#inFlight = undefined;
-      this.#end ??= this.#guest.endOf(error);
-    } finally {
-      this.#wake = undefined;
-    }
+          reject(hostFailure);
+        }
+      };
+      this.#wake = resolve;
+      answer.then(settled, failed);
+      if (this.#end !== undefined) resolve();
+    });
   }
 
   #finish(reason: VmEndReason, message: string, report?: GuestReport): void {

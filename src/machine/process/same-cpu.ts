@@ -17,9 +17,13 @@ const THIS_THREAD = 0;
  * threads and processes that it starts meanwhile would inherit the restriction for good.
  */
 class SameCpu {
-  /** Where the thread may run otherwise: read each time, because others may change it. */
+  /** Where the thread may run otherwise: read each time before it is kept, because others may change it. */
   readonly #allowed: CpuSet = newCpuSet();
   readonly #sets: CpuSet[] = [];
+  /** The only processor that the thread may run on, as last seen: there it needs nothing; -1 when there are several. */
+  #bound = -1;
+  /** Whether the thread is to be let free. */
+  #isKept = false;
   /** The processor that the thread is kept on; -1 when it is free. */
   #cpu = -1;
 
@@ -31,9 +35,9 @@ class SameCpu {
    */
   enter(vessel: number, vesselCpu: number): number {
     if (this.#cpu === -1) {
-      readAllowed(this.#allowed);
       this.#cpu = currentCpu();
-      if (!isSingle(this.#allowed)) keepOn(THIS_THREAD, this.#setOf(this.#cpu));
+      // Whoever gives a bound thread more processors is noticed once it moves; until then a turn may be slow, and nothing else.
+      if (this.#cpu !== this.#bound) this.#keep(this.#cpu);
     }
     if (this.#cpu !== vesselCpu) keepOn(vessel, this.#setOf(this.#cpu));
     return this.#cpu;
@@ -43,7 +47,15 @@ class SameCpu {
   leave(): void {
     if (this.#cpu === -1) return;
     this.#cpu = -1;
-    if (!isSingle(this.#allowed)) keepOn(THIS_THREAD, this.#allowed);
+    if (this.#isKept) keepOn(THIS_THREAD, this.#allowed);
+    this.#isKept = false;
+  }
+
+  #keep(cpu: number): void {
+    readAllowed(this.#allowed);
+    this.#isKept = !isSingle(this.#allowed);
+    this.#bound = this.#isKept ? -1 : cpu;
+    if (this.#isKept) keepOn(THIS_THREAD, this.#setOf(cpu));
   }
 
   #setOf(cpu: number): CpuSet {

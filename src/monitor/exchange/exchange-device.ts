@@ -16,12 +16,12 @@ import type { GuestMemory } from "../../machine/memory.js";
 import { BodyChannel } from "./body-channel.js";
 import type { ExchangeRequest, ExchangeResponse } from "./message.js";
 import { RequestBody } from "./request-body.js";
-import { encodeRequestHead } from "./request-head.js";
+import { type CheckedHead, checkRequestHead, writeRequestHead } from "./request-head.js";
 import { decodeResponseHead, violation } from "./response-head.js";
 
 /** A request with everything that its response needs. */
 interface Serving {
-  readonly head: Uint8Array;
+  readonly head: CheckedHead;
   readonly body: RequestBody;
   readonly response: BodyChannel;
   readonly resolve: (response: ExchangeResponse) => void;
@@ -55,7 +55,7 @@ export class ExchangeDevice implements Device {
     if (this.#waiting !== undefined || this.#serving !== undefined)
       return Promise.reject(new MayflyError("VM_BUSY", "the VM serves another request"));
     return new Promise((resolve, reject) => {
-      const head = encodeRequestHead(request);
+      const head = checkRequestHead(request);
       const body = new RequestBody(request.body);
       this.#waiting = { head, body, response: new BodyChannel(), resolve, reject, hasHead: false };
       this.#deliver?.();
@@ -112,10 +112,11 @@ export class ExchangeDevice implements Device {
     this.#buffer(memory);
     if (this.#waiting !== undefined) return this.#start(memory);
     return new Promise<void>((resolve) => {
-      this.#deliver = resolve;
-    }).then(() => {
-      this.#deliver = undefined;
-      if (!this.#closed) this.#start(memory);
+      this.#deliver = () => {
+        this.#deliver = undefined;
+        if (!this.#closed) this.#start(memory);
+        resolve();
+      };
     });
   }
 
@@ -159,7 +160,7 @@ export class ExchangeDevice implements Device {
         : memory.readable(argument.u64("body"), bodyLength, "response body").slice();
     if (head !== undefined) {
       serving.hasHead = true;
-      serving.resolve({ ...head, body: serving.response });
+      serving.resolve({ status: head.status, headers: head.headers, body: serving.response });
     }
     if (body !== undefined) return serving.response.push(body);
   }
@@ -177,7 +178,7 @@ export class ExchangeDevice implements Device {
     this.#waiting = undefined;
     this.#serving = request;
     const buffer = this.#buffer(memory);
-    buffer.set(request.head);
+    writeRequestHead(request.head, buffer);
     const length = request.body.takeInto(buffer.subarray(request.head.length));
     this.#finish(request.head.length, length, request.body.more);
   }

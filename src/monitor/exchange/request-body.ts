@@ -1,6 +1,8 @@
 // request-body.ts: a request's body on its way to the guest, in pieces as large as the guest's buffer.
 import type { BodySource } from "./message.js";
 
+const NOTHING = new Uint8Array(0);
+
 /** Read by one guest; whatever it leaves unread is dropped. */
 export class RequestBody {
   #rest: Uint8Array;
@@ -11,7 +13,7 @@ export class RequestBody {
 
   constructor(source: BodySource | undefined) {
     const isWhole = source === undefined || source instanceof Uint8Array;
-    this.#rest = isWhole ? (source ?? new Uint8Array(0)) : new Uint8Array(0);
+    this.#rest = isWhole ? (source ?? NOTHING) : NOTHING;
     this.#iterator = isWhole ? undefined : source[Symbol.asyncIterator]();
     this.#ended = isWhole;
   }
@@ -28,6 +30,7 @@ export class RequestBody {
 
   /** Copies what is at hand and fits; returns its bytes, perhaps 0. */
   takeInto(buffer: Uint8Array): number {
+    if (this.#rest.length === 0) return 0;
     const taken = this.#rest.subarray(0, buffer.length);
     buffer.set(taken);
     this.#rest = this.#rest.subarray(taken.length);
@@ -50,7 +53,7 @@ export class RequestBody {
   /** Lets go of the source. */
   cancel(): void {
     this.#ended = true;
-    this.#rest = new Uint8Array(0);
+    this.#rest = NOTHING;
     this.#stopWaiting?.();
     // A source that fails while it is let go of has nobody left to tell.
     this.#iterator?.return?.().catch(() => {});

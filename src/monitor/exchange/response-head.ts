@@ -8,6 +8,12 @@ const HEADER_NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 /** RFC 9110, section 5.5: visible characters, obs-text, and blanks within. */
 const HEADER_VALUE = /^(?:[\x21-\x7e\x80-\xff](?:[\t\x20-\x7e\x80-\xff]*[\x21-\x7e\x80-\xff])?)?$/;
 
+const at = ResponseHead.offset;
+
+/** A head's bytes while they are checked: one for all, since that takes no turn of the event loop. */
+const copy = Buffer.alloc(MAYFLY_EXCHANGE_HEAD_MAX);
+const view = new DataView(copy.buffer, copy.byteOffset, copy.length);
+
 export interface DecodedResponseHead {
   readonly status: number;
   readonly headers: HeaderList;
@@ -23,19 +29,19 @@ export function decodeResponseHead(guestBytes: Uint8Array): DecodedResponseHead 
   const length = guestBytes.length;
   if (length < ResponseHead.size || length > MAYFLY_EXCHANGE_HEAD_MAX)
     throw violation(`head_len: got ${length}, expected ${ResponseHead.size} to ${MAYFLY_EXCHANGE_HEAD_MAX}`);
-  const bytes = guestBytes.slice();
-  const { status, header_count, strings_len, reserved } = ResponseHead.read(bytes);
+  copy.set(guestBytes);
+  const status = view.getUint32(at.status, true);
+  const headerCount = view.getUint32(at.header_count, true);
+  const stringsLength = view.getUint32(at.strings_len, true);
+  const reserved = view.getUint32(at.reserved, true);
   if (status < 200 || status > 599) throw violation(`status: got ${status}, expected 200 to 599`);
-  if (strings_len !== bytes.length - ResponseHead.size)
-    throw violation(`strings_len: got ${strings_len}, expected head_len - ${ResponseHead.size}`);
+  if (stringsLength !== length - ResponseHead.size)
+    throw violation(`strings_len: got ${stringsLength}, expected head_len - ${ResponseHead.size}`);
   if (reserved !== 0) throw violation(`reserved: got ${reserved}, expected 0`);
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset + ResponseHead.size, strings_len).toString(
-    "latin1",
-  );
-  const strings = text.split("\0");
+  const strings = copy.toString("latin1", ResponseHead.size, length).split("\0");
   if (strings.pop() !== "") throw violation("strings: the last does not end with a zero byte");
-  if (strings.length !== header_count * 2)
-    throw violation(`header_count: got ${header_count}, expected half of ${strings.length} strings`);
+  if (strings.length !== headerCount * 2)
+    throw violation(`header_count: got ${headerCount}, expected half of ${strings.length} strings`);
   const headers: [string, string][] = [];
   for (let i = 0; i < strings.length; i += 2) {
     const name = strings[i]!;

@@ -1,0 +1,59 @@
+// meter.test.ts: the guest's own clock is read seldom, and nothing that it shows is lost or late.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Limits } from "./limits.js";
+import { Meter } from "./meter.js";
+
+const UNLIMITED: Limits = {
+  memoryBytes: 0,
+  wallTimeMs: Number.POSITIVE_INFINITY,
+  cpuTimeMs: Number.POSITIVE_INFINITY,
+};
+
+/** A clock of a guest that uses nothing but what the test says, and tells how often it was read. */
+function guestClock() {
+  const clock = {
+    ms: 0,
+    readings: 0,
+    read: () => {
+      clock.readings++;
+      return clock.ms;
+    },
+  };
+  return clock;
+}
+
+function busyTurn(meter: Meter, ms: number): void {
+  meter.beginTurn();
+  const end = performance.now() + ms;
+  while (performance.now() < end);
+  meter.endTurn();
+}
+
+test("many short turns share a reading of the guest's clock, and none of its time is lost", () => {
+  const clock = guestClock();
+  const meter = new Meter(UNLIMITED, clock.read);
+  for (let turn = 0; turn < 100; turn++) {
+    busyTurn(meter, 0.001);
+    clock.ms += 10;
+  }
+  assert.ok(clock.readings < 60, `${clock.readings} readings`);
+  assert.ok(meter.cpuMs >= 1000, `${meter.cpuMs} ms`);
+});
+
+test("a guest that may have used up its CPU time is looked at after every turn", () => {
+  const clock = guestClock();
+  const meter = new Meter({ ...UNLIMITED, cpuTimeMs: 0.9 }, clock.read);
+  busyTurn(meter, 0.001);
+  assert.equal(meter.spent(), undefined);
+  clock.ms += 0.9;
+  busyTurn(meter, 0.95);
+  assert.equal(meter.spent(), "cpu-time-limit");
+});
+
+test("a turn may last no longer than the CPU time that is surely left", () => {
+  const meter = new Meter({ ...UNLIMITED, cpuTimeMs: 2 }, () => 0);
+  busyTurn(meter, 0.5);
+  const rest = meter.beginTurn() - performance.now();
+  assert.ok(rest <= 1.5, `${rest} ms`);
+});
