@@ -49,6 +49,20 @@ test("the writer waits when enough is unread, and goes on when it was read", asy
   await full;
 });
 
+test("the writer waits for many pieces, too, however small they are", async () => {
+  const channel = new BodyChannel();
+  let pushed = 1;
+  while (channel.push(new Uint8Array(1)) === undefined) pushed++;
+  assert.equal(pushed, 256);
+  const full = channel.push(new Uint8Array(1));
+  assert.ok(full instanceof Promise);
+  const reader = channel[Symbol.asyncIterator]();
+  await reader.next();
+  assert.ok(await isPending(full), "one too many are unread");
+  await reader.next();
+  await full;
+});
+
 test("a piece as large as can be is taken whole", async () => {
   const channel = new BodyChannel();
   const full = channel.push(new Uint8Array(4 * HIGH_WATER));

@@ -1,7 +1,9 @@
 // body-channel.ts: a response's body on its way from the guest to one reader, with back-pressure.
 
-/** Unread bytes above which the guest waits. */
+/** Unread bytes from which on the guest waits. */
 const HIGH_WATER_BYTES = 256 * 1024;
+/** Unread pieces from which on it waits, however small they are: each costs the host memory and time of its own. */
+const HIGH_WATER_PIECES = 256;
 
 /** One writer, one reader. */
 export class BodyChannel implements AsyncIterable<Uint8Array> {
@@ -12,13 +14,18 @@ export class BodyChannel implements AsyncIterable<Uint8Array> {
   #wakeReader: (() => void) | undefined;
   #wakeWriter: (() => void) | undefined;
 
+  /** Whether nobody wants further pieces. */
+  get isOver(): boolean {
+    return this.#ended;
+  }
+
   /** Hands over a piece; a promise when the writer is to wait for the reader. Pieces after the reader left are dropped. */
   push(piece: Uint8Array): void | Promise<void> {
     if (piece.length === 0 || this.#ended) return;
     this.#pieces.push(piece);
     this.#unread += piece.length;
     this.#wakeReader?.();
-    if (this.#unread >= HIGH_WATER_BYTES)
+    if (this.#isFull)
       return new Promise((resolve) => {
         this.#wakeWriter = resolve;
       });
@@ -38,13 +45,17 @@ export class BodyChannel implements AsyncIterable<Uint8Array> {
     this.end();
   }
 
+  get #isFull(): boolean {
+    return this.#unread >= HIGH_WATER_BYTES || this.#pieces.length >= HIGH_WATER_PIECES;
+  }
+
   async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void, undefined> {
     try {
       for (;;) {
         const piece = this.#pieces.shift();
         if (piece !== undefined) {
           this.#unread -= piece.length;
-          if (this.#unread < HIGH_WATER_BYTES) this.#wakeWriter?.();
+          if (!this.#isFull) this.#wakeWriter?.();
           yield piece;
         } else if (this.#ended) {
           if (this.#failure !== undefined) throw this.#failure.error;

@@ -1,4 +1,5 @@
 // exchange-device.ts: the exchange hypercall: hands requests to the guest and takes its responses (docs/abi.md).
+import { setImmediate as nextTurn } from "node:timers/promises";
 import {
   Exchange,
   MAYFLY_EXCHANGE_BUFFER_MIN,
@@ -18,6 +19,9 @@ import type { ExchangeRequest, ExchangeResponse } from "./message.js";
 import { RequestBody } from "./request-body.js";
 import { type CheckedHead, checkRequestHead, writeRequestHead } from "./request-head.js";
 import { decodeResponseHead, violation } from "./response-head.js";
+
+/** A longer piece of a response's body is copied in parts of this size, bytes, and the event loop gets a turn between two. */
+const PART_BYTES = 256 * 1024;
 
 /** A request with everything that its response needs. */
 interface Serving {
@@ -103,12 +107,19 @@ export class ExchangeDevice implements Device {
       if (this.#argument.u64("head_len") + this.#argument.u64("body_len") > 0)
         throw violation("NEXT with a response, and there was no request");
     } else {
-      void this.#takePiece(memory, served);
+      const taken = this.#takePiece(memory, served, false);
       if (!served.hasHead) throw violation("NEXT without a response");
-      served.body.cancel();
-      served.response.end();
-      this.#serving = undefined;
+      if (taken !== undefined) return taken.then(() => this.#endAndWait(memory, served));
     }
+    return this.#endAndWait(memory, served);
+  }
+
+  /** Ends the response, if there was a request, and waits for the next one. */
+  #endAndWait(memory: GuestMemory, served: Serving | undefined): void | Promise<void> {
+    served?.body.cancel();
+    served?.response.end();
+    this.#serving = undefined;
+    if (this.#closed) return;
     this.#buffer(memory);
     if (this.#waiting !== undefined) return this.#start(memory);
     return new Promise<void>((resolve) => {
@@ -132,7 +143,7 @@ export class ExchangeDevice implements Device {
 
   #write(memory: GuestMemory): void | Promise<void> {
     const serving = this.#current("WRITE");
-    const full = this.#takePiece(memory, serving);
+    const full = this.#takePiece(memory, serving, true);
     if (!serving.hasHead) throw violation("WRITE of a body before the head");
     if (full === undefined) return this.#finish(0, 0, serving.body.more);
     return full.then(() => this.#finish(0, 0, serving.body.more));
@@ -143,8 +154,12 @@ export class ExchangeDevice implements Device {
     return this.#serving;
   }
 
-  /** Takes head and body piece of the argument, as copies. Both are checked before the receiver learns of either. */
-  #takePiece(memory: GuestMemory, serving: Serving): void | Promise<void> {
+  /**
+   * Takes head and body piece of the argument, as copies. Both are checked before the receiver learns of either.
+   *
+   * @param waits whether the guest is to wait for a receiver that is slow: not when this is all that it has to say
+   */
+  #takePiece(memory: GuestMemory, serving: Serving, waits: boolean): void | Promise<void> {
     const argument = this.#argument;
     const headLength = argument.u64("head_len");
     const bodyLength = argument.u64("body_len");
@@ -155,14 +170,15 @@ export class ExchangeDevice implements Device {
         ? undefined
         : decodeResponseHead(memory.readable(argument.u64("head"), headLength, "response head"));
     const body =
-      bodyLength === 0
-        ? undefined
-        : memory.readable(argument.u64("body"), bodyLength, "response body").slice();
+      bodyLength === 0 ? undefined : memory.readable(argument.u64("body"), bodyLength, "response body");
     if (head !== undefined) {
       serving.hasHead = true;
       serving.resolve({ status: head.status, headers: head.headers, body: serving.response });
     }
-    if (body !== undefined) return serving.response.push(body);
+    if (body === undefined) return;
+    if (body.length > PART_BYTES) return pushInParts(serving.response, body, waits);
+    const full = serving.response.push(body.slice());
+    if (waits) return full;
   }
 
   #buffer(memory: GuestMemory): Uint8Array {
@@ -190,5 +206,14 @@ export class ExchangeDevice implements Device {
     argument.setU32("flags", more ? MAYFLY_EXCHANGE_MORE : 0);
     argument.setI32("ret", SOLO5_R_OK);
     argument.store();
+  }
+}
+
+/** The guest's memory stays as it is meanwhile: a guest makes one hypercall at a time. */
+async function pushInParts(response: BodyChannel, body: Uint8Array, waits: boolean): Promise<void> {
+  for (let at = 0; at < body.length && !response.isOver; at += PART_BYTES) {
+    const full = response.push(body.slice(at, at + PART_BYTES));
+    if (waits) await full;
+    await nextTurn();
   }
 }
