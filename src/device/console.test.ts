@@ -8,12 +8,16 @@ import { after, test } from "node:test";
 import { HVT_HYPERCALL_PIO_BASE, HVT_HYPERCALL_PUTS, Puts } from "../abi/hypercalls.js";
 import { SystemCallError } from "../linux/system-call-error.js";
 import { GuestFault } from "../machine/guest-fault.js";
+import { GuestMemory } from "../machine/memory.js";
 import { ConsoleDevice, type ConsoleSink } from "./console.js";
 import { ConsoleCollector, descriptorSink, discardOutput } from "./console-sinks.js";
 import { BUFFER, DATA, DATA_END, pattern, RODATA, TestGuest } from "./test-guest.fixture.js";
 
 const directory = mkdtempSync(join(tmpdir(), "mayfly-console-"));
 after(() => rmSync(directory, { recursive: true }));
+
+/** What a sink gets at once, at most. */
+const PART_BYTES = 1024 * 1024;
 
 function puts(
   guest: TestGuest,
@@ -43,6 +47,32 @@ test("output may come from read-only memory; nothing at all does not reach the s
   puts(guest, sink, RODATA, 5);
   puts(guest, sink, BUFFER, 0);
   assert.deepEqual(lengths, [5]);
+});
+
+test("very long output comes in parts, in order, and others have their turn between two", async () => {
+  const bytes = pattern(5 * PART_BYTES + 1);
+  const space = {
+    memoryBytes: bytes.length,
+    regions: [{ start: 0, end: bytes.length, permissions: "rw" }],
+  } as const;
+  const memory = new GuestMemory(bytes, space);
+  Puts.write(bytes, { data: 0n, len: BigInt(bytes.length) });
+  const parts: Uint8Array[] = [];
+  let turns = 0;
+  const device = new ConsoleDevice((part) => {
+    parts.push(part.slice());
+    setImmediate(() => turns++);
+  });
+  const answer = device.answers.get(HVT_HYPERCALL_PIO_BASE + HVT_HYPERCALL_PUTS)!;
+  await answer(memory, 0);
+  assert.equal(parts.length, 6);
+  assert.equal(turns, 6);
+  assert.ok(Buffer.concat(parts).equals(bytes));
+
+  const closed = answer(memory, 0);
+  device.close();
+  await closed;
+  assert.equal(parts.length, 7, "what is left of it is nobody's any more");
 });
 
 test("output from where the guest may not read ends the guest and reaches no sink", () => {
