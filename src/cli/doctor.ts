@@ -28,7 +28,7 @@ export function renderResults(results: readonly Result[], paint: Paint): string 
 export function doctorCommand(): Command {
   return new Command("doctor")
     .description(
-      "Checks Node, KVM and the tools, and how long a VM takes to make. Exit status 0: VMs can run here, 1: they cannot.",
+      "Checks Node, both machines (KVM and the process machine, each with a trial guest) and the tools. Exit status 0: VMs can run here, on one machine at least; 1: they cannot.",
     )
     .option("--json", "print one JSON array of {name, status, found, mend}")
     .action(async (options: { json?: true }) => {

@@ -1,7 +1,7 @@
 // check.ts: what a check is: it judges readings and touches nothing, so that a test can hand it any machine.
 import type { Readings } from "./readings.js";
 
-/** `fail`: no VM can run. `warn`: VMs run, but something is missing or slow. */
+/** `fail`: no VM can run. `warn`: VMs run, but something is missing or slow; KVM, for example, where the process machine works. */
 export type Status = "ok" | "warn" | "fail";
 
 export interface Finding {

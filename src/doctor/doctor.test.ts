@@ -21,6 +21,9 @@ const healthy: Readings = {
   kvmDevice: "usable",
   kvm,
   kvmError: undefined,
+  kvmMachine: { works: true, ms: 1.5 },
+  processMachine: { works: true, ms: 1.2 },
+  namespaces: ["user", "mount", "PID", "network", "IPC"],
   kvmModules: ["kvm_intel"],
   cpuFlags: new Set(["fpu", "vmx"]),
   nxHugePages: "N",
@@ -30,6 +33,8 @@ const healthy: Readings = {
   compiler: "cc 12.2.0",
   linker: "GNU ld 2.40",
   seccompActions: "kill_process trap",
+  ptraceScope: 1,
+  memfdNoexec: 0,
   securityModules: "capability,landlock",
   availableMemoryMiB: 4096,
 };
@@ -78,6 +83,13 @@ const failures: [what: string, name: string, changes: Partial<Readings>, found: 
     /EBUSY/,
     /another hypervisor/,
   ],
+  [
+    "a device that is no KVM",
+    "KVM",
+    { kvm: undefined, kvmError: "ioctl KVM_GET_API_VERSION failed: ENOTTY" },
+    /ENOTTY/,
+    /another device/,
+  ],
   ["another API version", "KVM", { kvm: { ...kvm, apiVersion: 11 } }, /got 11, expected 12/, /Linux/],
   [
     "SYNC_REGS without the special registers",
@@ -95,15 +107,77 @@ const failures: [what: string, name: string, changes: Partial<Readings>, found: 
   ],
 ];
 
+const noKvm = { works: false, reason: "KVM cannot be used: /dev/kvm: EACCES", mend: undefined } as const;
+const noProcess = {
+  works: false,
+  reason: "the guest's process could not be traced: EPERM",
+  mend: "allow ptrace",
+} as const;
+
 for (const [what, name, changes, found, mend] of failures) {
   test(`the doctor fails ${what}, and names the mend`, () => {
-    const result = row(name, changes);
+    const neither = { ...changes, kvmMachine: noKvm, processMachine: noProcess, namespaces: undefined };
+    const result = row(name, neither);
     assert.equal(result.status, "fail");
     assert.match(result.found, found);
     assert.match(result.mend ?? "", mend);
-    assert.equal(canRun(judge({ ...healthy, ...changes })), false);
+    assert.equal(canRun(judge({ ...healthy, ...neither })), false);
   });
 }
+
+for (const [what, name, changes, found, mend] of failures.filter(([, name]) => name.startsWith("KVM"))) {
+  test(`the doctor only warns of ${what} where the process machine works`, () => {
+    const result = row(name, { ...changes, kvmMachine: noKvm });
+    assert.equal(result.status, "warn");
+    assert.match(result.found, found);
+    assert.match(result.mend ?? "", mend);
+    assert.equal(canRun(judge({ ...healthy, ...changes, kvmMachine: noKvm })), true);
+  });
+}
+
+test("auto's choice is told, with what that costs", () => {
+  assert.deepEqual(row("machine auto", {}), { name: "machine auto", status: "ok", found: "takes kvm" });
+  const process = row("machine auto", { kvmMachine: noKvm });
+  assert.equal(process.status, "warn");
+  assert.match(process.found, /^takes process/);
+  assert.match(process.mend ?? "", /--allow-process-isolation/);
+  const nothing = row("machine auto", { kvmMachine: noKvm, processMachine: noProcess });
+  assert.equal(nothing.status, "fail");
+  assert.match(nothing.found, /^takes nothing/);
+});
+
+test("each machine says what an escape from it would need", () => {
+  assert.match(row("machine kvm", {}).found, /bug in KVM/);
+  assert.match(row("machine process", {}).found, /bug in the kernel.*docs\/security\.md/);
+});
+
+test("a machine that does not work gives its reason and a mend, and is no failure where the other works", () => {
+  const process = row("machine process", { processMachine: noProcess, namespaces: undefined });
+  assert.deepEqual(process, {
+    name: "machine process",
+    status: "warn",
+    found: noProcess.reason,
+    mend: "allow ptrace",
+  });
+  const kvm = row("machine kvm", { kvmMachine: noKvm, kvm: undefined, kvmDevice: "denied" });
+  assert.deepEqual(kvm, { name: "machine kvm", status: "warn", found: noKvm.reason, mend: "see KVM below" });
+});
+
+test("a trace that Yama forbids is named where the process machine does not work", () => {
+  const forbidden = row("ptrace", { processMachine: noProcess, ptraceScope: 3 });
+  assert.match(forbidden.found, /ptrace_scope is 3/);
+  assert.match(forbidden.mend ?? "", /ptrace_scope=1/);
+  // An administrator may trace in spite of it, as the trial then shows.
+  assert.equal(row("ptrace", { ptraceScope: 2 }).status, "ok");
+});
+
+test("namespaces that the kernel withholds are a warning only where nothing else holds guests", () => {
+  const namespaces = ["mount", "PID", "IPC"];
+  assert.equal(row("namespaces", { namespaces }).status, "ok");
+  const bare = row("namespaces", { namespaces, kvmMachine: noKvm });
+  assert.equal(bare.status, "warn");
+  assert.match(bare.found, /no user, network namespace/);
+});
 
 const warnings: [what: string, name: string, changes: Partial<Readings>, mend: RegExp][] = [
   ["a missing compiler", "C compiler", { compiler: undefined }, /apt-get install gcc/],
@@ -112,6 +186,13 @@ const warnings: [what: string, name: string, changes: Partial<Readings>, mend: R
   ["a kernel without huge pages", "huge pages", { hugePages: undefined }, /CONFIG_TRANSPARENT_HUGEPAGE/],
   ["an absent TAP", "TAP", { tapDevice: "absent" }, /modprobe tun/],
   ["a TAP of root's", "TAP", { tapDevice: "denied" }, /--net:NAME=@FD/],
+  ["a kernel without seccomp filters", "seccomp", { seccompActions: undefined }, /CONFIG_SECCOMP_FILTER/],
+  [
+    "memory that may hold no code",
+    "memfd",
+    { memfdNoexec: 2, processMachine: { works: false, reason: "", mend: undefined } },
+    /memfd_noexec=1/,
+  ],
   ["little memory", "memory", { availableMemoryMiB: 100 }, /free some/],
 ];
 
@@ -127,18 +208,18 @@ for (const [what, name, changes, mend] of warnings) {
 const slow = { ...kvm, createMs: 27 };
 
 test("a slow life cycle is traced to the kernel's knobs", () => {
-  const both = row("VM life cycle", { kvm: slow, nxHugePages: "Y", cgroupOptions: "rw,nsdelegate" });
+  const both = row("KVM life cycle", { kvm: slow, nxHugePages: "Y", cgroupOptions: "rw,nsdelegate" });
   assert.equal(both.status, "warn");
   assert.match(both.found, /create 27\.00 ms/);
   assert.match(both.mend ?? "", /kvm\.nx_huge_pages=never.*favordynmods/);
 });
 
 test("a slow life cycle with both knobs right is laid to a busy machine", () => {
-  assert.match(row("VM life cycle", { kvm: slow }).mend ?? "", /busy/);
+  assert.match(row("KVM life cycle", { kvm: slow }).mend ?? "", /busy/);
 });
 
 test("the knobs are no matter while a VM is fast", () => {
-  assert.equal(row("VM life cycle", { nxHugePages: "Y", cgroupOptions: "rw" }).status, "ok");
+  assert.equal(row("KVM life cycle", { nxHugePages: "Y", cgroupOptions: "rw" }).status, "ok");
 });
 
 test("the kind of KVM is named, and whether it is nested", () => {
@@ -150,10 +231,9 @@ test("the kind of KVM is named, and whether it is nested", () => {
   assert.match(row("KVM kind", { kvmModules: ["kvm_pvm"] }).found, /^PVM/);
 });
 
-test("Landlock and seccomp are told and judge nothing", () => {
+test("Landlock is told and judges nothing", () => {
   assert.equal(row("Landlock", {}).found, "on");
   assert.equal(row("Landlock", { securityModules: "capability" }).found, "off");
-  assert.equal(row("seccomp", { seccompActions: undefined }).status, "ok");
 });
 
 test("this machine is examined without an error, whatever it is", async () => {

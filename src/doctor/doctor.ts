@@ -2,15 +2,16 @@
 import type { Result } from "./check.js";
 import { hostChecks } from "./host-checks.js";
 import { kvmChecks } from "./kvm-checks.js";
+import { machineChecks, processChecks } from "./machine-checks.js";
 import { type Readings, readMachine } from "./readings.js";
 
 const [node, platform, ...others] = hostChecks;
-const checks = [node!, platform!, ...kvmChecks, ...others];
+const checks = [node!, platform!, ...machineChecks, ...kvmChecks, ...processChecks, ...others];
 
 /**
  * Examines this machine.
  *
- * @returns one result for each check, in the order to print; no result with `fail`: VMs can run
+ * @returns one result for each check, in the order to print; no result with `fail`: VMs can run, on one machine at least
  */
 export async function examine(): Promise<Result[]> {
   return judge(await readMachine());

@@ -15,7 +15,6 @@ export const hostChecks: readonly Check[] = [
   { name: "TAP", judge: ({ tapDevice }) => tap(tapDevice) },
   { name: "C compiler", judge: ({ compiler }) => tool("cc", "gcc", compiler) },
   { name: "linker", judge: ({ linker }) => tool("ld", "binutils", linker) },
-  { name: "seccomp", judge: seccomp },
   { name: "Landlock", judge: landlock },
 ];
 
@@ -81,11 +80,6 @@ function tool(command: string, debianPackage: string, version: string | undefine
     found: `${command} is missing: mayfly build needs it`,
     mend: `sudo apt-get install ${debianPackage}`,
   };
-}
-
-function seccomp({ seccompActions }: Readings): Finding {
-  if (seccompActions === undefined) return { status: "ok", found: "not offered by this kernel" };
-  return { status: "ok", found: seccompActions };
 }
 
 function landlock({ securityModules }: Readings): Finding {

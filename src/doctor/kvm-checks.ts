@@ -1,7 +1,8 @@
-// kvm-checks.ts: can VMs run here, on what, and how fast are they made? Judges readings only.
+// kvm-checks.ts: what KVM is here, and how fast are VMs made on it? Judges readings only.
 import { KVM_API_VERSION } from "../linux/kvm.js";
 import { capabilities } from "./capabilities.js";
 import type { Check, Finding } from "./check.js";
+import { withoutOne } from "./machine-checks.js";
 import type { Readings } from "./readings.js";
 
 /** A VM that takes longer to make and close eats the whole start of a request. */
@@ -11,28 +12,32 @@ export const kvmChecks: readonly Check[] = [
   { name: "KVM", judge: device },
   { name: "KVM kind", judge: kind },
   { name: "KVM capabilities", judge: abilities },
-  { name: "VM life cycle", judge: lifeCycle },
+  { name: "KVM life cycle", judge: lifeCycle },
 ];
 
-function device({ kvmDevice, kvm, kvmError, cpuFlags }: Readings): Finding {
+function device(readings: Readings): Finding {
+  const { kvmDevice, kvm, kvmError, cpuFlags } = readings;
+  const status = withoutOne(readings);
   if (kvmDevice === "absent") {
     const cpuHasIt = cpuFlags.has("vmx") || cpuFlags.has("svm");
     const mend = cpuHasIt
       ? `load the module: sudo modprobe ${cpuFlags.has("vmx") ? "kvm_intel" : "kvm_amd"}`
       : "turn virtualization on in the firmware, or nested virtualization in the cloud instance";
-    return { status: "fail", found: "/dev/kvm is absent", mend };
+    return { status, found: "/dev/kvm is absent", mend };
   }
   if (kvmDevice === "denied") {
     const mend = "join the group that owns it: sudo usermod -aG kvm $USER, then log in again";
-    return { status: "fail", found: "/dev/kvm: this user may not open it", mend };
+    return { status, found: "/dev/kvm: this user may not open it", mend };
   }
   if (kvm === undefined) {
-    const mend = "another hypervisor may hold the CPU: stop it; see sudo dmesg | grep -i kvm";
-    return { status: "fail", found: kvmError ?? "/dev/kvm does not answer", mend };
+    const mend = kvmError?.endsWith("ENOTTY")
+      ? "another device has that name: give the container the host's, or make it: mknod /dev/kvm c 10 232"
+      : "another hypervisor may hold the CPU: stop it; see sudo dmesg | grep -i kvm";
+    return { status, found: kvmError ?? "/dev/kvm does not answer", mend };
   }
   if (kvm.apiVersion !== KVM_API_VERSION) {
     const found = `API version: got ${kvm.apiVersion}, expected ${KVM_API_VERSION}`;
-    return { status: "fail", found, mend: "use Linux 4.17 or later" };
+    return { status, found, mend: "use Linux 4.17 or later" };
   }
   return { status: "ok", found: `/dev/kvm, API version ${kvm.apiVersion}` };
 }
@@ -47,15 +52,16 @@ function kind({ kvmModules, cpuFlags }: Readings): Finding {
   return { status: "ok", found: "unknown: no module of KVM is visible in /sys/module" };
 }
 
-function abilities({ kvm }: Readings): Finding {
-  if (kvm === undefined)
-    return { status: "fail", found: "not asked: KVM cannot be used", mend: "see KVM above" };
+function abilities(readings: Readings): Finding {
+  const { kvm } = readings;
+  const status = withoutOne(readings);
+  if (kvm === undefined) return { status, found: "not asked: KVM cannot be used", mend: "see KVM above" };
   const missing = capabilities.filter(
     ({ name, bits }) => ((kvm.capabilities.get(name) ?? 0) & bits) !== bits,
   );
   if (missing.length === 0) return { status: "ok", found: capabilities.map(({ name }) => name).join(", ") };
   return {
-    status: "fail",
+    status,
     found: `missing: ${missing.map(({ name, purpose }) => `${name} (${purpose})`).join(", ")}`,
     mend: `use Linux ${missing
       .map(({ since }) => since)
@@ -64,9 +70,14 @@ function abilities({ kvm }: Readings): Finding {
   };
 }
 
-function lifeCycle({ kvm, nxHugePages, cgroupOptions }: Readings): Finding {
+function lifeCycle(readings: Readings): Finding {
+  const { kvm, nxHugePages, cgroupOptions } = readings;
   if (kvm === undefined)
-    return { status: "fail", found: "not measured: KVM cannot be used", mend: "see KVM above" };
+    return {
+      status: withoutOne(readings),
+      found: "not measured: KVM cannot be used",
+      mend: "see KVM above",
+    };
   const found = `create ${kvm.createMs.toFixed(2)} ms, close ${kvm.closeMs.toFixed(2)} ms`;
   if (kvm.createMs + kvm.closeMs <= SLOW_MS) return { status: "ok", found };
   // Both were found to cost tens of milliseconds: https://github.com/firecracker-microvm/firecracker/issues/2129

@@ -1,8 +1,9 @@
-// readings.ts: everything that the checks judge, read from this machine once. Changes nothing; makes a few VMs for a trial.
+// readings.ts: everything that the checks judge, read from this machine once. Changes nothing; runs a few guests for a trial.
 import { accessTo, commandVersion, type FileAccess, readNumber, readWord } from "./host-files.js";
 import type { KvmReadings } from "./kvm-probe.js";
+import type { MachineTrials } from "./machine-trial.js";
 
-export interface Readings {
+export interface Readings extends MachineTrials {
   /** "20.12.0" */
   readonly nodeVersion: string;
   readonly arch: string;
@@ -26,6 +27,10 @@ export interface Readings {
   readonly compiler: string | undefined;
   readonly linker: string | undefined;
   readonly seccompActions: string | undefined;
+  /** Yama's kernel.yama.ptrace_scope; undefined when the kernel has no Yama. */
+  readonly ptraceScope: number | undefined;
+  /** The sysctl vm.memfd_noexec; undefined when the kernel has none. */
+  readonly memfdNoexec: number | undefined;
   readonly securityModules: string | undefined;
   readonly availableMemoryMiB: number | undefined;
 }
@@ -43,6 +48,7 @@ export async function readMachine(): Promise<Readings> {
     platform: process.platform,
     kvmDevice,
     ...(await readKvm(kvmDevice)),
+    ...(await readMachines()),
     kvmModules: KVM_MODULES.filter((name) => accessTo(`/sys/module/${name}`) !== "absent"),
     cpuFlags: new Set(cpuFlags.split(" ")),
     nxHugePages: readWord("/sys/module/kvm/parameters/nx_huge_pages", /(\S+)/),
@@ -52,18 +58,34 @@ export async function readMachine(): Promise<Readings> {
     compiler: commandVersion("cc"),
     linker: commandVersion("ld"),
     seccompActions: readWord("/proc/sys/kernel/seccomp/actions_avail", /^(.*)$/m),
+    ptraceScope: readNumber("/proc/sys/kernel/yama/ptrace_scope", /^(\d+)/),
+    memfdNoexec: readNumber("/proc/sys/vm/memfd_noexec", /^(\d+)/),
     securityModules: readWord("/sys/kernel/security/lsm", /^(.*)$/m),
     availableMemoryMiB: availableKiB === undefined ? undefined : Math.floor(availableKiB / 1024),
   };
 }
 
-/** The FFI is loaded here and not before: where it does not load, the doctor must still be able to say so. */
+/** The FFI is loaded here and in readKvm, and not before: where it does not load, the doctor must still be able to say so. */
+async function readMachines(): Promise<MachineTrials> {
+  try {
+    const { tryMachines } = await import("./machine-trial.js");
+    return tryMachines();
+  } catch (error) {
+    const failed = { works: false, reason: reasonOf(error), mend: undefined } as const;
+    return { kvmMachine: failed, processMachine: failed, namespaces: undefined };
+  }
+}
+
 async function readKvm(device: FileAccess): Promise<Pick<Readings, "kvm" | "kvmError">> {
   if (device !== "usable") return { kvm: undefined, kvmError: undefined };
   try {
     const { probeKvm } = await import("./kvm-probe.js");
     return { kvm: probeKvm(), kvmError: undefined };
   } catch (error) {
-    return { kvm: undefined, kvmError: error instanceof Error ? error.message : String(error) };
+    return { kvm: undefined, kvmError: reasonOf(error) };
   }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

@@ -126,7 +126,7 @@ function openDevice(): Descriptor {
 }
 
 function requireFeatures(kvm: number): void {
-  const version = ioctl(kvm, KVM_GET_API_VERSION, 0, "KVM_GET_API_VERSION");
+  const version = askVersion(kvm);
   if (version !== KVM_API_VERSION)
     throw new MayflyError(
       "MACHINE_UNAVAILABLE",
@@ -137,6 +137,19 @@ function requireFeatures(kvm: number): void {
     if (tryIoctl(kvm, KVM_CHECK_EXTENSION, capability) > 0) continue;
     throw new MayflyError("MACHINE_UNAVAILABLE", `this KVM lacks ${name}`, {
       mend: "use Linux 4.17 or later",
+    });
+  }
+}
+
+/** The first call: what opens and is no KVM shows itself here, as in a container that was given another device. */
+function askVersion(kvm: number): number {
+  try {
+    return ioctl(kvm, KVM_GET_API_VERSION, 0, "KVM_GET_API_VERSION");
+  } catch (error) {
+    if (!(error instanceof SystemCallError && error.errno === "ENOTTY")) throw error;
+    throw new MayflyError("MACHINE_UNAVAILABLE", `KVM cannot be used: ${DEVICE}: another device (ENOTTY)`, {
+      cause: error,
+      mend: `give the container the host's ${DEVICE}, or make it: mknod ${DEVICE} c 10 232`,
     });
   }
 }

@@ -26,6 +26,8 @@ export class ProcessMachine implements Machine {
   readonly memory: GuestMemory;
   /** The vessel's process id. */
   readonly pid: number;
+  /** The namespaces of the vessel's own: CLONE_NEW… flags. */
+  readonly namespaces: bigint;
   readonly #host: ProcessHost;
   readonly #shared: SharedMemory;
   readonly #registers = new RegisterFile();
@@ -47,7 +49,7 @@ export class ProcessMachine implements Machine {
     this.#shared = host.memory.take(space.memoryBytes);
     try {
       this.memory = new GuestMemory(this.#shared.guest, space);
-      this.pid = startVessel(host.vesselPath, this.#shared, space);
+      ({ pid: this.pid, namespaces: this.namespaces } = startVessel(host.vesselPath, this.#shared, space));
     } catch (error) {
       host.memory.giveBack(this.#shared);
       throw error;

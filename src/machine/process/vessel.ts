@@ -20,16 +20,22 @@ const PROTECTIONS: Readonly<Record<Permissions, bigint>> = { r: 1n, rw: 3n, rx: 
 const SIGTRAP = 5;
 const SIGPROF = 27;
 
+/** A process that is ready for its guest. */
+export interface Vessel {
+  readonly pid: number;
+  /** Those that it does not share with the monitor: CLONE_NEW… flags (include/uapi/linux/sched.h). */
+  readonly namespaces: bigint;
+}
+
 /**
  * Starts a vessel on a memory that is all zeros, and leaves it so. It stands in its last stop: the guest's first registers can be set.
  *
- * @returns its process id
  * @throws MayflyError MACHINE_UNAVAILABLE naming the step that the host refused
  */
-export function startVessel(path: string, memory: SharedMemory, space: AddressSpace): number {
+export function startVessel(path: string, memory: SharedMemory, space: AddressSpace): Vessel {
   const handOver = writePlan(memory.plan, space);
   const starter = wait(spawn(path, memory.descriptor.fd, VESSEL_MEMORY_FD));
-  const { pid } = VesselPlan.read(memory.plan);
+  const { pid, namespaces } = VesselPlan.read(memory.plan);
   if (starter.exitStatus !== 0 || pid === 0) throw refused(memory.plan, starter);
   const stop = waitForHandOver(pid);
   if (stop.stopSignal === undefined) throw refused(memory.plan, stop);
@@ -44,7 +50,7 @@ export function startVessel(path: string, memory: SharedMemory, space: AddressSp
   }
   memory.guest.fill(0, handOver, handOver + VESSEL_PLAN_BYTES);
   memory.plan.fill(0);
-  return pid;
+  return { pid, namespaces };
 }
 
 /** Returns the page for the vessel's last instructions. */
