@@ -4,6 +4,7 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
+import { isSlowHost } from "../../test/support/emulation.js";
 import {
   buildImage,
   changeHeader,
@@ -159,6 +160,9 @@ test("a program of the host is refused with one line", async () => {
   });
 });
 
+/** Half a millisecond, or what an emulated CPU makes of it. */
+const LONGEST_PARSE_MS = isSlowHost ? 15 : 0.5;
+
 test("a small image is parsed in well under a millisecond", () => {
   const bytes = fullImage();
   for (let i = 0; i < 200; i++) parseImage(bytes, "warm");
@@ -167,7 +171,7 @@ test("a small image is parsed in well under a millisecond", () => {
     parseImage(bytes, "timed");
     return performance.now() - start;
   }).sort((a, b) => a - b);
-  assert.ok(times[100]! < 0.5, `the median of 200 is ${times[100]} ms`);
+  assert.ok(times[100]! < LONGEST_PARSE_MS, `the median of 200 is ${times[100]} ms`);
 });
 
 const solo5Tests = process.env.SOLO5_TESTS;

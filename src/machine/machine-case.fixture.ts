@@ -43,17 +43,18 @@ export const START: Registers = {
   gsBase: 0n,
 };
 
-/** Registers one case: code at CODE, and what to check of a machine that is about to execute it. */
+/** Registers one case: code at CODE, and what to check of a machine that is about to execute it; `unfit`: why this CPU cannot. */
 export type DefineCase = (
   name: string,
   code: readonly number[],
   body: (machine: Machine, host: MachineHost) => void | Promise<void>,
+  unfit?: string | false,
 ) => void;
 
 /** Cases of one kind of machine. `skip` is the reason why it cannot be opened here. */
 export function casesOf(kind: string, open: () => MachineHost, skip: string | false): DefineCase {
-  return (name, code, body) => {
-    test(`${kind}: ${name}`, { skip }, async () => {
+  return (name, code, body, unfit = false) => {
+    test(`${kind}: ${name}`, { skip: skip || unfit }, async () => {
       const host = open();
       const machine = host.create(space);
       try {

@@ -52,6 +52,13 @@ test("a file that only one of them ran, a failure and a skip are told", () => {
   assert.match(written, /- not complete: got no end within 1 minutes, while src\/c\.test\.ts ran\n/);
 });
 
+test("a reason that many tests share is told with their number", () => {
+  const skips = Array.from({ length: 40 }, (_, i) => ({ name: `test ${i}`, reason: "no TAP" }));
+  const file = { file: "src/b.test.ts", passed: 1, failures: [], skips, milliseconds: 10 };
+  const written = writtenInto(page, aRun("kvm_intel"), aRun("kvm_amd", { files: [file] }));
+  assert.match(written, /- skipped \(no TAP\): 40 tests\n/);
+});
+
 test("a page without the marks is refused", () => {
   assert.throws(() => writtenInto("# Hardware", aRun("a"), aRun("b")), /got no marks/);
 });

@@ -44,6 +44,9 @@ function cell(files: readonly FileResult[], file: string): string {
     : `${counts(totalsOf([result]))}, ${seconds(result.milliseconds)}`;
 }
 
+/** More than this many tests are told by their number: the page is for people. */
+const MOST_NAMES = 12;
+
 /** The failures by name, their reasons being in the run's output; skips by reason, as many tests may share one. */
 function remarks(where: string, run: RunResult): string[] {
   const groups = new Map<string, string[]>();
@@ -58,8 +61,12 @@ function remarks(where: string, run: RunResult): string[] {
     "",
     `On ${where}:`,
     "",
-    ...[...groups].map(([key, names]) => `- ${plain(`${key}: ${names.join("; ")}`)}`),
+    ...[...groups].map(([key, names]) => `- ${plain(`${key}: ${listed(names)}`)}`),
   ];
+}
+
+function listed(names: readonly string[]): string {
+  return names.length > MOST_NAMES ? `${names.length} tests` : names.join("; ");
 }
 
 function row(...cells: readonly string[]): string {

@@ -1,6 +1,9 @@
 // report.ts: tells a run as it goes: a line for each file, what failed and was skipped, the totals. Only words.
 import { type FileResult, type RunEvent, type RunResult, totalsOf } from "./results.js";
 
+/** So many skipped tests of one file are named. */
+const FEW = 6;
+
 const seconds = (milliseconds: number): string => `${(milliseconds / 1000).toFixed(1)} s`;
 
 /** "3 skipped, 12 passed, 0 failed": the last two always, as `npm test` says it. */
@@ -29,8 +32,16 @@ function describeFile(result: FileResult): string[] {
   return [
     `${mark} ${file}: ${counts(totalsOf([result]))} (${seconds(milliseconds)})`,
     ...failures.map(({ name, reason }) => `    ✖ ${name}: ${reason}`),
-    ...skips.map(({ name, reason }) => `    – ${name}: ${reason}`),
+    ...describeSkips(skips),
   ];
+}
+
+/** One by one when they are few; by their reasons otherwise. */
+function describeSkips(skips: FileResult["skips"]): string[] {
+  if (skips.length <= FEW) return skips.map(({ name, reason }) => `    – ${name}: ${reason}`);
+  const counted = new Map<string, number>();
+  for (const { reason } of skips) counted.set(reason, (counted.get(reason) ?? 0) + 1);
+  return [...counted].map(([reason, count]) => `    – ${count} tests: ${reason}`);
 }
 
 /** The lines after the last file. */

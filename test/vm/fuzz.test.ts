@@ -19,7 +19,11 @@ import { change, hostileCall, hostileCode, MEMORY_BYTES, SEED, spoil } from "./s
 import { isSlowHost, machineTest } from "./support/machines.js";
 
 /** Images that parse are booted, each for this long at most. */
-const limits = { memoryMiB: MEMORY_BYTES >> 20, cpuTimeMs: 3, wallTimeMs: isSlowHost ? 500 : 30 };
+const limits = {
+  memoryMiB: MEMORY_BYTES >> 20,
+  cpuTimeMs: isSlowHost ? 50 : 3,
+  wallTimeMs: isSlowHost ? 500 : 30,
+};
 const CASES = isSlowHost ? { images: 300, code: 60, calls: 60 } : { images: 2000, code: 800, calls: 400 };
 
 /** Every way in which a guest may end. That the machine gives up would be a hole in the monitor's reckoning. */

@@ -76,7 +76,7 @@ for (const machine of machines) {
   for (const misdeed of misdeeds) {
     const ending = misdeed.reasons.join(" or ");
     test(`${machine.kind}: ${misdeed.words} → ${ending}`, {
-      skip: machine.skip,
+      skip: machine.skip || (misdeed.unfit ?? false),
       timeout: 60_000,
     }, async () => {
       await Promise.all([commit(monitor, misdeed), assertWell(neighbor)]);

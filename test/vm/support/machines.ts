@@ -3,6 +3,9 @@ import { accessSync, constants } from "node:fs";
 import { type TestContext, test } from "node:test";
 import { Monitor } from "../../../src/index.js";
 import { ProcessHost } from "../../../src/machine/process/host.js";
+import { isSlowHost } from "../../support/emulation.js";
+
+export { isSlowHost };
 
 export interface MachineUnderTest {
   readonly kind: "kvm" | "process";
@@ -12,12 +15,13 @@ export interface MachineUnderTest {
 }
 
 export const machines: readonly MachineUnderTest[] = [
-  { kind: "kvm", skip: whyNotKvm(), open: () => Monitor.open({ machine: "kvm" }) },
-  { kind: "process", skip: whyNotProcess(), open: () => Monitor.open({ machine: "process" }) },
+  { kind: "kvm", skip: unwanted("kvm") || whyNotKvm(), open: () => Monitor.open({ machine: "kvm" }) },
+  {
+    kind: "process",
+    skip: unwanted("process") || whyNotProcess(),
+    open: () => Monitor.open({ machine: "process" }),
+  },
 ];
-
-/** Hosts that emulate the CPU give everything more time: set MAYFLY_TEST_SLOW_HOST=1 there. */
-export const isSlowHost = process.env.MAYFLY_TEST_SLOW_HOST === "1";
 
 /** A test that hangs is a test that failed, ms. */
 const LONGEST_MS = isSlowHost ? 600_000 : 60_000;
@@ -33,6 +37,16 @@ export function machineTest(
       await body(monitor, context);
     });
   }
+}
+
+/** MAYFLY_TEST_MACHINES=kvm leaves the others out, where only KVM is in question: a list, with commas. */
+function unwanted(kind: string): string | false {
+  const wanted = process.env.MAYFLY_TEST_MACHINES;
+  return (
+    wanted !== undefined &&
+    !wanted.split(",").includes(kind) &&
+    `MAYFLY_TEST_MACHINES asks for ${wanted} alone`
+  );
 }
 
 function whyNotKvm(): string | false {

@@ -1,5 +1,6 @@
 // misdeeds.ts: what the misdeed image can do wrong, and how a VM must end for it. Its words: guest/apps/misdeed/misdeed.c.
 import type { VmEndReason } from "../../../src/index.js";
+import { qemu } from "../../support/emulation.js";
 
 export interface Misdeed {
   /** The guest's command line. */
@@ -12,6 +13,8 @@ export interface Misdeed {
   readonly address?: bigint;
   /** The function that the report must name. */
   readonly symbol?: string;
+  /** Why this host's CPU cannot do it, or false. */
+  readonly unfit?: string | false;
 }
 
 /** Memory of the VM that commits them. The guest's heap and stack end here, its net ring lies between. */
@@ -160,8 +163,8 @@ const either = (words: string, symbol: string): Misdeed => ({
 });
 const instructions: Misdeed[] = [
   ...["ud2", "int3", "int-0x80", "divide", "mov-dr7", "wrmsr", "wrmsr-efer", "wrmsr-lstar", "wrmsr-odd-base"],
-  ...["rdmsr", "syscall", "sysenter", "clts", "xsetbv", "rdpmc", "icebp", "single-step", "unaligned"],
-  ...["unaligned-vector", "sse-exception", "x87-exception"],
+  ...["rdmsr", "syscall", "sysenter", "clts", "xsetbv", "rdpmc", "icebp", "single-step"],
+  ...["unaligned-vector", "x87-exception"],
 ]
   .map((name) => ends(`run ${name}`, "exception", `run_${name.replaceAll("-", "_")}`))
   .concat(
@@ -176,6 +179,8 @@ const instructions: Misdeed[] = [
       either(`run ${name}`, `run_${name.replaceAll("-", "_")}`),
     ),
     ["iretq", "lretq"].map((name) => ends(`run ${name}`, "exception", undefined, 0n)),
+    { ...ends("run unaligned", "exception", "run_unaligned"), unfit: qemu.noAlignmentCheck },
+    { ...ends("run sse-exception", "exception", "run_sse_exception"), unfit: qemu.noSimdError },
   );
 
 const handlers: Misdeed[] = [
