@@ -1,6 +1,8 @@
-// build.ts: `mayfly build SOURCE... -o IMAGE`: compiles and links an image. Prints one line.
+// build.ts: `mayfly build SOURCE... -o IMAGE`: makes an image of C files or of a function in TypeScript. Prints one line.
 import { Command } from "commander";
-import { buildImage, openCache } from "../build/build-image.js";
+import { type BuiltImage, buildImage, openCache } from "../build/build-image.js";
+import { buildFunction, isFunctionSource } from "../build/function/build-function.js";
+import { MayflyError } from "../errors.js";
 
 interface Flags {
   output: string;
@@ -12,8 +14,11 @@ interface Flags {
 /** The command, to be added to the program. */
 export function buildCommand(): Command {
   return new Command("build")
-    .description("compile C files, or a directory of them, and link them with the base layer into an image")
-    .argument("<source...>", "C or assembler files (.c, .S, .s), or a directory")
+    .description("make an image: of C files and the base layer, or of a function in TypeScript or JavaScript")
+    .argument(
+      "<source...>",
+      "C or assembler files (.c, .S, .s), a directory, or one handler (.ts, .js, .mjs)",
+    )
     .requiredOption("-o, --output <image>", "where the image goes")
     .option(
       "-m, --manifest <file>",
@@ -21,17 +26,40 @@ export function buildCommand(): Command {
     )
     .option("--cflags <flags>", "more compiler flags, as one word: --cflags='-O3 -DN=4'")
     .option("--cc <compiler>", "the C compiler (default: cc)")
-    .action(async (sources: string[], { output, manifest, cflags, cc }: Flags) => {
+    .action(async (sources: string[], flags: Flags) => {
       const start = performance.now();
-      const { bytes, built } = await buildImage({
-        sources,
-        output,
-        ...(manifest === undefined ? {} : { manifest }),
-        flags: cflags?.split(/\s+/).filter(Boolean) ?? [],
-        cache: await openCache(cc),
-      });
-      process.stdout.write(`${buildLine(output, bytes, built, performance.now() - start)}\n`);
+      const { bytes, built } = await build(sources, flags);
+      process.stdout.write(`${buildLine(flags.output, bytes, built, performance.now() - start)}\n`);
     });
+}
+
+async function build(sources: string[], { output, manifest, cflags, cc }: Flags): Promise<BuiltImage> {
+  const cache = await openCache(cc);
+  const [source, ...more] = sources;
+  if (source === undefined || !sources.some(isFunctionSource))
+    return buildImage({
+      sources,
+      output,
+      ...(manifest === undefined ? {} : { manifest }),
+      flags: cflags?.split(/\s+/).filter(Boolean) ?? [],
+      cache,
+    });
+  if (more.length > 0)
+    throw new MayflyError(
+      "OPTION_INVALID",
+      `building a function: got ${sources.length} files, expected one handler, which imports the others`,
+    );
+  if (manifest !== undefined || cflags !== undefined)
+    throw new MayflyError(
+      "OPTION_INVALID",
+      "building a function: --manifest and --cflags are for C programs",
+    );
+  return buildFunction({
+    source,
+    output,
+    cache,
+    onSlowStep: (what) => process.stderr.write(`${what} …\n`),
+  });
 }
 
 /** "app.img  11.2 KiB  built in 57 ms" */

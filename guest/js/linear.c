@@ -1,0 +1,50 @@
+/* linear.c: the engine's memory: from LINEAR_BASE to the end of the guest's, handed out in pages of 64 KiB. */
+#include "runtime.h"
+
+/* What an error needs to be described when memory is used up. */
+#define RESERVE_BYTES (512 * 1024)
+
+u32 linear_pages;
+
+static u32 pages_max;
+static bool refused;
+
+void linear_start(uintptr_t memory_end, u32 pages)
+{
+    pages_max = (u32)((memory_end - LINEAR_BASE) / LINEAR_PAGE);
+    linear_pages = pages;
+    /* The stack that the machine started on lies at the very end and is used no more. A grown page is all zeros. */
+    memset((void *)(memory_end - 4096), 0, 4096);
+}
+
+u32 linear_grow(u32 pages)
+{
+    u32 before = linear_pages;
+
+    if (pages > pages_max - before) {
+        refused = true;
+        return UINT32_MAX;
+    }
+    linear_pages = before + pages;
+    return before;
+}
+
+bool linear_refused(void)
+{
+    return refused;
+}
+
+void linear_forget_refusal(void)
+{
+    refused = false;
+}
+
+void linear_limit(void)
+{
+    qjs_set_memory_limit((pages_max - application_pages()) * LINEAR_PAGE - RESERVE_BYTES);
+}
+
+void linear_lift_limit(void)
+{
+    qjs_set_memory_limit(UINT32_MAX);
+}

@@ -1,0 +1,68 @@
+// dispatch.ts: from the runtime's call to the handler, and from its response, or from what it threw, back.
+import { Body } from "./body.js";
+import { console } from "./console.js";
+import { Headers } from "./headers.js";
+import { host } from "./host.js";
+import { describeError } from "./inspect.js";
+import { Request } from "./request.js";
+import { Response } from "./response.js";
+
+interface Handler {
+  fetch(request: Request): unknown;
+}
+
+/** Room for a head's strings (MAYFLY_EXCHANGE_HEAD_MAX less the struct before them), bytes. */
+const HEAD_BYTES = 65536 - 16;
+
+let handler: Handler | undefined;
+
+/** Called by the application's entry with its module. */
+export function serve(module: { default?: unknown }): void {
+  const candidate = module.default as Partial<Handler> | undefined | null;
+  if (typeof candidate?.fetch !== "function")
+    throw new TypeError("the function's module: expected `export default { fetch(request) { … } }`");
+  handler = candidate as Handler;
+}
+
+async function answer(request: Request): Promise<void> {
+  try {
+    const response = await handler!.fetch(request);
+    if (response instanceof Response) give(response);
+    else fail("not-a-response", new TypeError(`the handler returned ${nameOf(response)}, expected a Response`));
+  } catch (error) {
+    fail(host.relieve() ? "out-of-memory" : "exception", error);
+  }
+}
+
+function give(response: Response): void {
+  const headers = Headers.flat(response.headers);
+  let bytes = 0;
+  for (const text of headers) bytes += text.length + 1;
+  if (bytes > HEAD_BYTES) throw new RangeError(`the response's headers: got ${bytes} bytes, expected at most ${HEAD_BYTES}`);
+  const body = Body.take(response);
+  host.respond(response.status, headers, body, 0, body instanceof ArrayBuffer ? body.byteLength : 0);
+}
+
+/** A 500 in the runtime's own name: the client's gateway reads `mayfly-failure`. */
+function fail(kind: string, thrown: unknown): void {
+  const error = thrown instanceof Error ? thrown : undefined;
+  console.error(error === undefined ? `thrown: ${nameOf(thrown)}` : describeError(error));
+  const told = {
+    kind,
+    name: error?.name ?? typeof thrown,
+    message: error?.message ?? String(thrown),
+    stack: error?.stack ?? "",
+  };
+  const headers = ["content-type", "application/json", "mayfly-failure", kind];
+  host.respond(500, headers, JSON.stringify({ error: told }), 0, 0);
+}
+
+function nameOf(value: unknown): string {
+  if (typeof value !== "object" || value === null) return String(value);
+  return `an object of class ${value.constructor?.name ?? "unknown"}`;
+}
+
+host.dispatch = (method, url, headers, hasBody) => {
+  // It never rejects: what fails in telling a failure is noticed by the runtime, which answers itself.
+  void answer(Request.received(method, url, headers, hasBody));
+};

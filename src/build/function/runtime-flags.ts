@@ -1,0 +1,63 @@
+// runtime-flags.ts: how the JavaScript runtime and its engine are compiled and linked, and why. Pure data.
+import { join } from "node:path";
+import { packageRoot } from "../places.js";
+import { LINEAR_BASE, NATIVE_STACK, NATIVE_STACK_BYTES } from "./layout.js";
+import type { InitialMemory } from "./wasm-module.js";
+
+/** The runtime's C sources, and its prelude. */
+export const runtimeDirectory: string = join(packageRoot, "guest", "js");
+
+/** Nothing is mapped in this many bytes below the native stack. No function's frame is as large. */
+const STACK_GUARD_BYTES = 0x8000;
+
+/** The places that C and linker script need to know. */
+export function places(memory: InitialMemory): Readonly<Record<string, number>> {
+  return {
+    NATIVE_STACK,
+    NATIVE_STACK_BYTES,
+    STACK_GUARD_BYTES,
+    STACK_RATIO: NATIVE_STACK_BYTES / memory.stackTop,
+    LINEAR_BASE,
+    LINEAR_BYTES: memory.bytes,
+    LINEAR_STACK_BYTES: memory.stackTop,
+  };
+}
+
+/** The same for the compiler. */
+export function placeFlags(memory: InitialMemory): string[] {
+  return Object.entries(places(memory)).map(([name, value]) => `-D${name}=${value}`);
+}
+
+/** For the runtime's own files and the engine's, behind every program's. */
+export const runtimeFlags: readonly string[] = [
+  // Rounding is one instruction.
+  "-msse4.1",
+  "-Wno-unused-parameter",
+];
+
+/** For the translated engine, behind the runtime's. */
+export const engineFlags: readonly string[] = [
+  // Its arrays lie in its own memory, where a canary of ours guards nothing.
+  "-fno-stack-protector",
+  "-fno-math-errno",
+  // It is the translator's text, not a person's.
+  "-Wno-all",
+  "-Wno-extra",
+  // The guard below the native stack is wider than any one frame.
+  "-Werror=frame-larger-than=4096",
+];
+
+export function runtimeLinkFlags(memory: InitialMemory): string[] {
+  return [
+    "-static",
+    "-nostdlib",
+    "-no-pie",
+    ...Object.entries(places(memory)).map(([name, value]) => `-Wl,--defsym=${name}=${value}`),
+    `-Wl,-T,${join(runtimeDirectory, "js.ld")}`,
+    "-Wl,--gc-sections",
+    "-Wl,-z,max-page-size=4096",
+    "-Wl,-z,noexecstack",
+    "-Wl,--build-id=none",
+    "-Wl,-z,separate-code",
+  ];
+}

@@ -1,0 +1,138 @@
+// runtime.ts: builds the JavaScript runtime's image, once: translated engine, glue, base layer. What is kept is found by content.
+import { readdir, readFile, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { openCache } from "../build-image.js";
+import { baseFlags, programFlags } from "../flags.js";
+import { notesAssembly } from "../notes.js";
+import { hashOf, type ObjectCache } from "../object-cache.js";
+import { baseDirectory } from "../places.js";
+import { readIfThere, temporaryBeside, writeAtomically } from "../whole-file.js";
+import { adaptEngine } from "./adapt-engine.js";
+import {
+  engineFlags,
+  placeFlags,
+  runtimeDirectory,
+  runtimeFlags,
+  runtimeLinkFlags,
+} from "./runtime-flags.js";
+import { type InitialMemory, readInitialMemory } from "./wasm-module.js";
+import { translate } from "./wasm2c.js";
+
+/** The engine: QuickJS-ng as WebAssembly. */
+export const enginePath: string = fileURLToPath(import.meta.resolve("quickjs-wasi/quickjs.wasm"));
+
+export interface RuntimeOptions {
+  readonly cache?: ObjectCache;
+  /** Told before the work that takes half a minute. */
+  readonly onSlowStep?: (what: string) => void;
+}
+
+export interface Runtime {
+  /** The image without an application. */
+  readonly image: Buffer;
+  /** False when it was kept from an earlier build. */
+  readonly built: boolean;
+  /** Bytes of the engine's memory at the start: the application lies behind them. */
+  readonly linearBytes: number;
+}
+
+/**
+ * The runtime's image, built if no kept one fits.
+ *
+ * @throws MayflyError BUILD_FAILED when wasm2c or the compiler is missing or refuses
+ */
+export async function buildRuntime({ cache: given, onSlowStep }: RuntimeOptions = {}): Promise<Runtime> {
+  const cache = given ?? (await openCache());
+  const wasm = await readFile(enginePath);
+  const memory = readInitialMemory(wasm);
+  const kept = join(cache.directory, `runtime-${await inputsHash(cache, wasm)}.img`);
+  const present = await readIfThere(kept);
+  if (present !== undefined) return { image: present, built: false, linearBytes: memory.bytes };
+
+  const include = ["-I", baseDirectory, "-I", runtimeDirectory];
+  const common = [...programFlags, ...placeFlags(memory), ...include];
+  const notes = await generated(cache, "notes", "S", notesAssembly([]));
+  const data = await generated(cache, "linear", "S", await linearData(cache, memory));
+  const objects = await Promise.all([
+    ...(await sourcesIn(runtimeDirectory)).map((file) => cache.compile(file, [...common, ...runtimeFlags])),
+    ...(await sourcesIn(baseDirectory)).map((file) =>
+      cache.compile(file, [...programFlags, ...baseFlags, "-I", baseDirectory]),
+    ),
+    cache.compile(notes, []),
+    cache.compile(data, []),
+    compileEngine(cache, memory, common, onSlowStep),
+  ]);
+  const image = await link(cache, memory, objects);
+  await writeAtomically(kept, image);
+  return { image, built: true, linearBytes: memory.bytes };
+}
+
+async function compileEngine(
+  cache: ObjectCache,
+  memory: InitialMemory,
+  common: readonly string[],
+  onSlowStep: RuntimeOptions["onSlowStep"],
+): Promise<string> {
+  const adapted = adaptEngine(await translate(enginePath, cache.directory), memory.stackTop);
+  const source = await generated(cache, "engine", "c", adapted);
+  onSlowStep?.("compiling the JavaScript engine (half a minute, once)");
+  return cache.compile(source, [...common, ...runtimeFlags, ...engineFlags]);
+}
+
+/** Everything that the image is made of, the programs that make it included. */
+async function inputsHash(cache: ObjectCache, wasm: Uint8Array): Promise<string> {
+  const here = fileURLToPath(new URL(".", import.meta.url));
+  const makers = (await readdir(here))
+    .filter((name) => /^[\w-]+\.js$/.test(name))
+    .map((name) => join(here, name));
+  const flags = fileURLToPath(new URL("../flags.js", import.meta.url));
+  const guest = [...(await filesIn(runtimeDirectory)), ...(await filesIn(baseDirectory))];
+  const files = await Promise.all([...makers, flags, ...guest].map((file) => readFile(file)));
+  return hashOf([cache.compiler.command, cache.compiler.includeDirectory, wasm, ...files]);
+}
+
+/** A file of our own making, under a name that tells its content. */
+async function generated(cache: ObjectCache, kind: string, suffix: string, text: string): Promise<string> {
+  const path = join(cache.directory, `${kind}-${hashOf([text])}.${suffix}`);
+  if ((await readIfThere(path)) === undefined) await writeAtomically(path, text);
+  return path;
+}
+
+/** The engine's memory as it starts is part of the image: nobody copies it in the guest. */
+async function linearData(cache: ObjectCache, memory: InitialMemory): Promise<string> {
+  const path = join(cache.directory, `linear-${hashOf([memory.data])}.bin`);
+  await writeAtomically(path, memory.data);
+  return [
+    '.section .linear,"aw",@progbits',
+    `.incbin ${JSON.stringify(path)}`,
+    '.section .note.GNU-stack,"",@progbits',
+    "",
+  ].join("\n");
+}
+
+async function link(cache: ObjectCache, memory: InitialMemory, objects: readonly string[]): Promise<Buffer> {
+  const temporary = temporaryBeside(join(cache.directory, "runtime"));
+  try {
+    const flags = runtimeLinkFlags(memory);
+    await cache.compiler.run(
+      [...flags, ...objects, "-lgcc", "-o", temporary],
+      "linking the JavaScript runtime",
+    );
+    return await readFile(temporary);
+  } finally {
+    await rm(temporary, { force: true });
+  }
+}
+
+async function filesIn(directory: string): Promise<string[]> {
+  const entries = await readdir(directory, { withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map(({ name }) => join(directory, name))
+    .sort();
+}
+
+async function sourcesIn(directory: string): Promise<string[]> {
+  return (await filesIn(directory)).filter((path) => /\.(c|S)$/.test(path));
+}
