@@ -90,7 +90,7 @@ export class KvmMachine implements Machine {
     settle(this.#vcpu, this.#parts.run);
     const registers = this.readRegisters();
     const code = this.memory.readablePrefix(registers.rip, LONGEST_INSTRUCTION);
-    return new VcpuState(this, this.#vcpu, decode(code, registers));
+    return new VcpuState(this, this.#vcpu, decode(code, registers), this.#userSregs);
   }
 
   restoreState(state: MachineState): void {

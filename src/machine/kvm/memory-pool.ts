@@ -26,7 +26,7 @@ export class MemoryPool {
     if (at >= 0) return this.#free.splice(at, 1)[0]!;
     const mapping = mapAnonymous(bytes, HUGE_PAGE);
     mapping.excludeFromDumps();
-    preferHugePages(mapping);
+    wishForHugePages(mapping);
     return mapping;
   }
 
@@ -46,7 +46,7 @@ export class MemoryPool {
       mapping.close();
       return;
     }
-    if (this.#withoutHugePages.delete(mapping)) preferHugePages(mapping);
+    if (this.#withoutHugePages.delete(mapping)) wishForHugePages(mapping);
     this.#free.push(mapping);
     if (this.#closed || this.#free.length > KEPT) this.#free.shift()?.close();
   }
@@ -57,6 +57,8 @@ export class MemoryPool {
   }
 }
 
-function preferHugePages(mapping: Mapping): void {
+/** Where they are not wanted this must be said: hosts whose transparent_hugepage/enabled is "always" give them to everybody. */
+function wishForHugePages(mapping: Mapping): void {
+  mapping.avoidHugePages();
   mapping.preferHugePages(HUGE_PAGE, mapping.length - 2 * HUGE_PAGE);
 }

@@ -10,6 +10,7 @@ import type { Instruction } from "../instruction.js";
 import type { MachineState } from "../machine-state.js";
 
 const REGISTERS = BigInt(K.KVM_SYNC_X86_REGS | K.KVM_SYNC_X86_SREGS);
+const TASK = K.Sregs.offset.tr;
 
 /** A vCPU between two runs. */
 export class VcpuState implements MachineState {
@@ -24,11 +25,13 @@ export class VcpuState implements MachineState {
   /** The machine whose vCPU it was taken of. */
   readonly owner: object;
 
-  /** Takes the state of a vCPU that is settled. `next` is the instruction that it goes on with. */
-  constructor(owner: object, vcpu: number, next: Instruction | undefined) {
+  /** Takes the state of a vCPU that is settled. `next` is the instruction that it goes on with, `user` the sregs of every guest. */
+  constructor(owner: object, vcpu: number, next: Instruction | undefined, user: Uint8Array) {
     this.owner = owner;
     ioctlBuffer(vcpu, K.KVM_GET_REGS, this.regs, "KVM_GET_REGS");
     ioctlBuffer(vcpu, K.KVM_GET_SREGS, this.sregs, "KVM_GET_SREGS");
+    // KVM on AMD tells of a busy task whatever was set. Not every CPU honors the I/O bitmap of one: see KvmHost.
+    this.sregs.set(user.subarray(TASK, TASK + K.Segment.size), TASK);
     ioctlBuffer(vcpu, K.KVM_GET_XSAVE, this.xsave, "KVM_GET_XSAVE");
     this.tscOffset = readTscOffset(vcpu);
     this.#startsAtPort = next === undefined || accessesPort(next.opcode);
