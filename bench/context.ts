@@ -2,9 +2,13 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Image, loadImage, type Monitor } from "../src/index.js";
+import type { MachineKind } from "../src/machine/machine.js";
 import type { Measurement } from "./measurement.js";
 import { compileNative } from "./native-program.js";
-import type { Solo5 } from "./solo5.js";
+import type { Solo5Hvt, Solo5Spt } from "./solo5.js";
+
+/** A measurement before it is said of which machine it is. */
+export type Found = Omit<Measurement, "machine">;
 
 /** One question about performance; one file in questions/. */
 export interface Question {
@@ -12,7 +16,8 @@ export interface Question {
   readonly name: string;
   /** One line for --list. */
   readonly asks: string;
-  measure(context: Context): Promise<Measurement[]>;
+  /** Asked once for each machine. */
+  measure(context: Context): Promise<Found[]>;
 }
 
 /** Guest memory of every VM that the bench makes. The bounds hold for this size. */
@@ -21,23 +26,31 @@ export const MEMORY_MIB = 32;
 /** The package's own folder: this file runs as dist/bench/context.js. */
 export const packageRoot: string = fileURLToPath(new URL("../..", import.meta.url));
 
+/** For one machine. */
 export class Context {
   readonly monitor: Monitor;
   /** Few repetitions: everything is run, and no number means much. */
   readonly quick: boolean;
   /** A folder that is removed at the end. */
   readonly scratch: string;
-  /** Present when SOLO5_HVT names its binary. */
-  readonly solo5: Solo5 | undefined;
+  /** Beside KVM, when SOLO5_HVT names its binary. */
+  readonly hvt: Solo5Hvt | undefined;
+  /** Beside the process machine, when SOLO5_SPT names its binary. */
+  readonly spt: Solo5Spt | undefined;
   /** Tells what is being done; overwritten by the next. */
   readonly progress: (text: string) => void;
 
-  constructor(parts: Pick<Context, "monitor" | "quick" | "scratch" | "solo5" | "progress">) {
+  constructor(parts: Pick<Context, "monitor" | "quick" | "scratch" | "hvt" | "spt" | "progress">) {
     this.monitor = parts.monitor;
     this.quick = parts.quick;
     this.scratch = parts.scratch;
-    this.solo5 = parts.solo5;
+    this.hvt = parts.hvt;
+    this.spt = parts.spt;
     this.progress = parts.progress;
+  }
+
+  get machine(): MachineKind {
+    return this.monitor.machine;
   }
 
   /** Repetitions: as many as a sound number takes, or the few of a quick run. */

@@ -4,12 +4,15 @@ import { availableParallelism, cpus, loadavg, release } from "node:os";
 import { promisify } from "node:util";
 import { kvmChecks } from "../src/doctor/kvm-checks.js";
 import { readMachine } from "../src/doctor/readings.js";
+import type { MachineKind } from "../src/machine/machine.js";
 import { packageRoot } from "./context.js";
 
 export interface HostRecord {
   readonly cpu: string;
   readonly cores: number;
   readonly kernel: string;
+  /** What is measured. */
+  readonly machines: readonly MachineKind[];
   /** As `mayfly doctor` says it. */
   readonly kvm: string;
   readonly node: string;
@@ -20,13 +23,14 @@ export interface HostRecord {
   readonly date: string;
 }
 
-export async function recordHost(): Promise<HostRecord> {
+export async function recordHost(machines: readonly MachineKind[]): Promise<HostRecord> {
   const kind = kvmChecks.find(({ name }) => name === "KVM kind")!;
   return {
     cpu: cpus()[0]?.model ?? "unknown",
     cores: availableParallelism(),
     kernel: release(),
-    kvm: kind.judge(await readMachine()).found,
+    machines,
+    kvm: machines.includes("kvm") ? kind.judge(await readMachine()).found : "not measured",
     node: process.versions.node,
     commit: await readCommit(),
     load: loadavg()[0] ?? Number.NaN,

@@ -6,15 +6,23 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
+import type { MachineKind } from "../src/machine/machine.js";
 import { noKvm } from "../test/support/mayfly.js";
 import type { HostRecord } from "./host-record.js";
 import type { MeasurementLine } from "./measurement.js";
 
-const BOUNDS = [
+const KVM_BOUNDS = [
   ["lifecycle p50", "≤ 1.5"],
   ["lifecycle p99", "≤ 5"],
   ["gateway request p99", "≤ 5"],
   ["hypercall against bare C", "≤ 1.15"],
+  ["compute against native", "≥ 0.98"],
+  ["console exits, 1 MiB", "≤ 20"],
+];
+const PROCESS_BOUNDS = [
+  ["lifecycle p50", "≤ 5"],
+  ["exchange, one CPU, p50", "≤ 20"],
+  ["hypercall against bare C", "≤ 1.5"],
   ["compute against native", "≥ 0.98"],
   ["console exits, 1 MiB", "≤ 20"],
 ];
@@ -25,8 +33,12 @@ function bench(...args: string[]) {
 
 /** @param solo5 what SOLO5_HVT says */
 function benchBeside(solo5: string, ...args: string[]) {
+  return benchWith({ SOLO5_HVT: solo5 }, ...args);
+}
+
+function benchWith(variables: NodeJS.ProcessEnv, ...args: string[]) {
   const main = fileURLToPath(new URL("main.js", import.meta.url));
-  const env = { ...process.env, SOLO5_HVT: solo5 };
+  const env = { ...process.env, SOLO5_HVT: "", SOLO5_SPT: "", ...variables };
   return spawnSync(process.execPath, [main, ...args], { encoding: "utf8", env });
 }
 
@@ -36,7 +48,7 @@ function keeps(value: number, bound: string): boolean {
   return bound.startsWith("≤") ? value <= limit : value >= limit;
 }
 
-test("a quick bench prints the host and a valid line for each bound", { skip: noKvm() }, () => {
+test("a quick bench prints the host and a valid line for each bound of each machine it has", () => {
   const { status, stdout, stderr } = bench("--quick", "--json");
   assert.equal(status, 0, stderr);
   const [head, ...lines] = stdout
@@ -47,10 +59,13 @@ test("a quick bench prints the host and a valid line for each bound", { skip: no
   for (const name of ["cpu", "kernel", "kvm", "node", "commit", "date"] as const)
     assert.ok(host[name].length > 0, `host.${name}`);
   const measurements = lines as MeasurementLine[];
-  assert.deepEqual(
-    measurements.filter(({ bound }) => bound !== null).map(({ name, bound }) => [name, bound]),
-    BOUNDS,
-  );
+  const bounds = (of: MachineKind) =>
+    measurements
+      .filter(({ machine, bound }) => machine === of && bound !== null)
+      .map(({ name, bound }) => [name, bound]);
+  assert.deepEqual(host.machines, noKvm() === false ? ["kvm", "process"] : ["process"]);
+  assert.deepEqual(bounds("kvm"), noKvm() === false ? KVM_BOUNDS : []);
+  assert.deepEqual(bounds("process"), PROCESS_BOUNDS);
   for (const { name, value, unit, bound, ok } of measurements) {
     assert.ok(Number.isFinite(value) && value > 0, `${name}: ${value}`);
     assert.ok(unit.length > 0, name);
@@ -58,10 +73,12 @@ test("a quick bench prints the host and a valid line for each bound", { skip: no
   }
 });
 
-test("the table has a row for each measurement of the questions picked", { skip: noKvm() }, () => {
+test("the table has a row for each measurement of the questions picked, machines side by side", {
+  skip: noKvm(),
+}, () => {
   const { status, stdout, stderr } = bench("--quick", "console");
   assert.equal(status, 0, stderr);
-  assert.match(stdout, /^console exits, 1 MiB +17 +exits +✔ ≤ 20 /m);
+  assert.match(stdout, /^console exits, 1 MiB +kvm +17 +exits +✔ ≤ 20 .*\n +process +17 +exits +✔ ≤ 20 /m);
   assert.doesNotMatch(stdout, /lifecycle/);
   assert.match(stderr, /^bench: console$/m);
 });
@@ -75,7 +92,28 @@ test("solo5-hvt's numbers stand beside ours", { skip: noKvm() }, (context) => {
   assert.equal(status, 0, stderr);
   const [, file] = stdout.split("\n").map((line) => (line === "" ? {} : JSON.parse(line)) as MeasurementLine);
   assert.equal(file?.name, "block read 4 KiB, file");
+  assert.equal(file.machine, "kvm");
   assert.equal(file.solo5, 20);
+});
+
+test("solo5-spt's numbers stand beside the process machine's, with an image of its own", (context) => {
+  const folder = mkdtempSync(join(tmpdir(), "mayfly-"));
+  context.after(() => rmSync(folder, { recursive: true }));
+  const standIn = join(folder, "solo5-spt");
+  writeFileSync(standIn, '#!/bin/sh\n[ "$*" = "--mem=32 -- own.spt one two" ]\n', { mode: 0o755 });
+  const beside = { SOLO5_SPT: standIn, SOLO5_SPT_IMAGE: "own.spt one two" };
+  const args = ["--quick", "--json", "--machine=process", "process"];
+  const { status, stdout, stderr } = benchWith(beside, ...args);
+  assert.equal(status, 0, stderr);
+  const [, run] = stdout.split("\n").map((line) => (line === "" ? {} : JSON.parse(line)) as MeasurementLine);
+  assert.deepEqual([run?.name, run?.machine], ["process, mayfly run", "process"]);
+  assert.ok(run?.solo5 !== undefined && run.solo5 > 0);
+});
+
+test("a SOLO5_SPT without an image that it can run is refused", () => {
+  const { status, stdout, stderr } = benchWith({ SOLO5_SPT: process.execPath, SOLO5_SPT_IMAGE: "" });
+  assert.deepEqual([status, stdout], [1, ""]);
+  assert.match(stderr, /^bench: SOLO5_SPT_IMAGE: got nothing, expected .+\n→ .+\n$/);
 });
 
 test("a SOLO5_HVT that is no program is refused before anything is measured", () => {
@@ -99,6 +137,9 @@ test("an unknown question and an unknown option are refused in one line with a m
     question.stderr,
     /^bench: question: got speed, expected lifecycle, .*\n→ npm run bench -- --list\n$/,
   );
+  const machine = bench("--machine=pc");
+  assert.equal(machine.status, 1);
+  assert.match(machine.stderr, /^bench: machine: got pc, expected kvm or process\n$/);
   const option = bench("--fast");
   assert.equal(option.status, 1);
   assert.match(option.stderr, /^bench: Unknown option '--fast'\n→ npm run bench -- --help\n$/);

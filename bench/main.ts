@@ -3,14 +3,15 @@ import { rmSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { MayflyError, Monitor } from "../src/index.js";
+import { MayflyError, type Monitor } from "../src/index.js";
 import { Context } from "./context.js";
 import { recordHost } from "./host-record.js";
-import { keepsBound } from "./measurement.js";
+import { openMachines } from "./machines.js";
+import { keepsBound, type Measurement, sideBySide } from "./measurement.js";
 import { parseOptions, USAGE } from "./options.js";
 import { jsonPrinter, Progress, tablePrinter } from "./printer.js";
 import { questions } from "./questions/all.js";
-import { Solo5 } from "./solo5.js";
+import { Solo5Hvt, Solo5Spt } from "./solo5.js";
 
 try {
   process.exitCode = await main(process.argv.slice(2));
@@ -31,24 +32,37 @@ async function main(args: readonly string[]): Promise<number> {
   const write = (text: string): void => void process.stdout.write(text);
   const printer = options.json ? jsonPrinter(write) : tablePrinter(write);
   const progress = new Progress(process.stderr);
-  const binary = process.env.SOLO5_HVT ?? "";
-  const solo5 = binary === "" ? undefined : new Solo5(binary);
+  const { SOLO5_HVT = "", SOLO5_SPT = "", SOLO5_SPT_IMAGE = "" } = process.env;
+  const hvt = SOLO5_HVT === "" ? undefined : new Solo5Hvt(SOLO5_HVT);
+  const spt = SOLO5_SPT === "" ? undefined : new Solo5Spt(SOLO5_SPT, SOLO5_SPT_IMAGE);
   const scratch = await mkdtemp(join(tmpdir(), "mayfly-bench-"));
   process.once("SIGINT", () => {
     rmSync(scratch, { recursive: true, force: true });
     process.exit(130);
   });
+  let monitors: readonly Monitor[] = [];
   let missed = 0;
   let busy = false;
   try {
-    await using monitor = Monitor.open();
-    const context = new Context({ monitor, quick: options.quick, scratch, solo5, progress: progress.tell });
-    const host = await recordHost();
+    monitors = openMachines(options.machine, (kind, { message }) =>
+      console.error(`bench: ${kind} is not measured: ${message}`),
+    );
+    const contexts = monitors.map((monitor) => {
+      const isKvm = monitor.machine === "kvm";
+      const parts = { monitor, quick: options.quick, scratch, progress: progress.tell };
+      return new Context({ ...parts, hvt: isKvm ? hvt : undefined, spt: isKvm ? undefined : spt });
+    });
+    const host = await recordHost(monitors.map(({ machine }) => machine));
     busy = host.load > 0.5;
     printer.head(host);
     for (const question of options.picked) {
       progress.begin(question.name);
-      const measurements = await question.measure(context);
+      const byMachine: Measurement[][] = [];
+      for (const context of contexts) {
+        const { machine } = context;
+        byMachine.push((await question.measure(context)).map((found) => ({ ...found, machine })));
+      }
+      const measurements = sideBySide(byMachine);
       progress.end();
       printer.answer(measurements);
       missed += measurements.filter((measurement) => !keepsBound(measurement)).length;
@@ -56,6 +70,7 @@ async function main(args: readonly string[]): Promise<number> {
     printer.end();
   } finally {
     progress.end();
+    await Promise.all(monitors.map((monitor) => monitor.close()));
     await rm(scratch, { recursive: true, force: true });
   }
   if (missed > 0) {

@@ -1,23 +1,28 @@
 // options.ts: the bench's command line. No I/O.
 import { parseArgs } from "node:util";
 import { MayflyError } from "../src/index.js";
+import type { MachineKind } from "../src/machine/machine.js";
 import type { Question } from "./context.js";
 
 export const USAGE = `Usage: npm run bench -- [options] [QUESTION…]
 
-  --json    one JSON object a line: the host first, then each measurement
-  --quick   few repetitions: shows that everything runs; the numbers mean little
-  --check   exit with status 1 when a bound is missed
-  --list    print the questions
-  --help    print this
+  --json           one JSON object a line: the host first, then each measurement
+  --quick          few repetitions: shows that everything runs; the numbers mean little
+  --check          exit with status 1 when a bound is missed
+  --machine=KIND   kvm or process alone; else both, as far as this host has them
+  --list           print the questions
+  --help           print this
 
-SOLO5_HVT=PATH names a solo5-hvt to stand beside.`;
+SOLO5_HVT=PATH names a solo5-hvt to stand beside KVM. SOLO5_SPT=PATH and SOLO5_SPT_IMAGE="PATH ARGUMENT…" name a solo5-spt to
+stand beside the process machine, and an image that it can run.`;
 
 export interface BenchOptions {
   readonly json: boolean;
   readonly quick: boolean;
   readonly check: boolean;
   readonly list: boolean;
+  /** The only machine to be measured. */
+  readonly machine: MachineKind | undefined;
   readonly help: boolean;
   /** In the order of the table; all of them when none was named. */
   readonly picked: readonly Question[];
@@ -33,14 +38,24 @@ export function parseOptions(args: readonly string[], questions: readonly Questi
       `question: got ${unknown}, expected ${questions.map(({ name }) => name).join(", ")}`,
       { mend: "npm run bench -- --list" },
     );
+  const { machine } = values;
+  if (machine !== undefined && machine !== "kvm" && machine !== "process")
+    throw new MayflyError("OPTION_INVALID", `machine: got ${machine}, expected kvm or process`);
   const { json = false, quick = false, check = false, list = false, help = false } = values;
   const picked = questions.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
-  return { json, quick, check, list, help, picked };
+  return { json, quick, check, list, help, machine, picked };
 }
 
 function parse(args: readonly string[]) {
   const flag = { type: "boolean" } as const;
-  const options = { json: flag, quick: flag, check: flag, list: flag, help: flag };
+  const options = {
+    json: flag,
+    quick: flag,
+    check: flag,
+    list: flag,
+    help: flag,
+    machine: { type: "string" },
+  } as const;
   try {
     return parseArgs({ args: [...args], options, allowPositionals: true });
   } catch (cause) {

@@ -29,7 +29,7 @@ export function tablePrinter(write: Write): Printer {
   return {
     head: (host) =>
       write(
-        `${host.cpu}, ${host.cores} cores · Linux ${host.kernel} · KVM: ${host.kvm} · Node ${host.node}\ncommit ${host.commit} · load ${host.load.toFixed(1)} · ${host.date}\n\n`,
+        `${host.cpu}, ${host.cores} cores · Linux ${host.kernel} · KVM: ${host.kvm} · Node ${host.node}\nmachines: ${host.machines.join(", ")} · commit ${host.commit} · load ${host.load.toFixed(1)} · ${host.date}\n\n`,
       ),
     answer: (measurements) => void rows.push(...measurements),
     end: () => write(`${tableOf(rows)}\n`),
@@ -38,17 +38,27 @@ export function tablePrinter(write: Write): Printer {
 
 function tableOf(rows: readonly Measurement[]): string {
   const withSolo5 = rows.some(({ solo5 }) => solo5 !== undefined);
-  const head = ["", "value", "unit", "bound", ...(withSolo5 ? ["solo5-hvt"] : []), "note"];
+  const head = ["", "machine", "value", "unit", "bound", ...(withSolo5 ? ["solo5"] : []), "note"];
   const table = new Table({
     head,
     chars: NO_LINES,
     style: { head: [], border: [], "padding-left": 0, "padding-right": 2 },
-    colAligns: ["left", "right", "left", "left", ...(withSolo5 ? ["right" as const] : []), "left"],
+    colAligns: ["left", "left", "right", "left", "left", ...(withSolo5 ? ["right" as const] : []), "left"],
   });
+  let above = "";
   for (const row of rows) {
-    const { name, value, unit, solo5, note = "" } = row;
+    const { name, machine, value, unit, solo5, note = "" } = row;
     const beside = withSolo5 ? [solo5 === undefined ? "" : String(round(solo5))] : [];
-    table.push([name, String(round(value)), unit, verdict(row), ...beside, note]);
+    table.push([
+      name === above ? "" : name,
+      machine,
+      String(round(value)),
+      unit,
+      verdict(row),
+      ...beside,
+      note,
+    ]);
+    above = name;
   }
   return table
     .toString()

@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { Agent, get } from "node:http";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import type { MachineKind } from "../src/machine/machine.js";
 import { packageRoot } from "./context.js";
 
 export class ServeProcess implements AsyncDisposable {
@@ -16,10 +17,20 @@ export class ServeProcess implements AsyncDisposable {
     this.#url = url;
   }
 
-  /** Serves a config file on a free port. */
-  static async start(config: string): Promise<ServeProcess> {
+  /** Serves a config file on a free port. Its images are our own, so that a process boundary will do. */
+  static async start(config: string, machine: MachineKind): Promise<ServeProcess> {
     const mayfly = join(packageRoot, "bin", "mayfly.js");
-    const child = spawn(process.execPath, [mayfly, "serve", "--json", "--port", "0", config], {
+    const args = [
+      "serve",
+      "--json",
+      "--port",
+      "0",
+      "--machine",
+      machine,
+      "--allow-process-isolation",
+      config,
+    ];
+    const child = spawn(process.execPath, [mayfly, ...args], {
       stdio: ["ignore", "pipe", "inherit"],
     });
     // Its log is read and dropped: a full pipe would hold it up.

@@ -57,11 +57,11 @@ async function readInside(context: Context, reads: number, disk: BlockBackend): 
   return parseMicroseconds(output.text());
 }
 
-async function readUnderSolo5({ solo5, imagePath }: Context, reads: number, path: string): Promise<number[]> {
-  if (solo5 === undefined) return [];
+async function readUnderSolo5({ hvt, imagePath }: Context, reads: number, path: string): Promise<number[]> {
+  if (hvt === undefined) return [];
   const options = [`--block:${DEVICE}=${path}`];
   return [
-    parseMicroseconds(await solo5.run(MEMORY_MIB, imagePath("block"), ["bench", String(reads)], options)),
+    parseMicroseconds(await hvt.run(MEMORY_MIB, imagePath("block"), ["bench", String(reads)], options)),
   ];
 }
 

@@ -11,7 +11,10 @@ export const gateway: Question = {
   name: "gateway",
   asks: "how long does a request to `mayfly serve` take, its virtual machine included?",
   async measure(context) {
-    await using served = await ServeProcess.start(join(packageRoot, "examples", "hello", "mayfly.json"));
+    await using served = await ServeProcess.start(
+      join(packageRoot, "examples", "hello", "mayfly.json"),
+      context.machine,
+    );
     const latencies: number[] = [];
     const warmUp = context.times(200, 5);
     const total = warmUp + context.times(1500, 20);
@@ -27,7 +30,12 @@ export const gateway: Question = {
         unit: "ms",
         note: "one connection, kept; a VM for each request",
       },
-      { name: "gateway request p99", value: percentile(latencies, 99), unit: "ms", bound: { atMost: 5 } },
+      {
+        name: "gateway request p99",
+        value: percentile(latencies, 99),
+        unit: "ms",
+        ...(context.machine === "kvm" ? { bound: { atMost: 5 } } : {}),
+      },
       {
         name: "gateway throughput",
         value: await throughput(served, context.times(1500, 16)),

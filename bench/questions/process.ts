@@ -10,20 +10,20 @@ const ONE_LINE = ["14", "14"];
 
 export const wholeProcess: Question = {
   name: "process",
-  asks: "how long does `mayfly run` take from start to exit, against a bare Node and solo5-hvt?",
+  asks: "how long does `mayfly run` take from start to exit, against a bare Node and Solo5?",
   async measure(context) {
-    const { solo5 } = context;
+    const { hvt, spt, machine } = context;
     const path = context.imagePath("console");
     const mayfly = join(packageRoot, "bin", "mayfly.js");
     const node = process.execPath;
+    const run = ["run", `--machine=${machine}`, `--mem=${MEMORY_MIB}`, path, ...ONE_LINE];
+    const solo5 =
+      hvt === undefined ? spt && (() => spt.run(MEMORY_MIB)) : () => hvt.run(MEMORY_MIB, path, ONE_LINE);
     const times = await takeTurns<"mayfly" | "node" | "solo5", number>(
       {
-        mayfly: async () => [
-          await timed(() => runProgram(node, [mayfly, "run", `--mem=${MEMORY_MIB}`, path, ...ONE_LINE])),
-        ],
+        mayfly: async () => [await timed(() => runProgram(node, [mayfly, ...run]))],
         node: async () => [await timed(() => runProgram(node, ["-e", ""]))],
-        solo5: async () =>
-          solo5 === undefined ? [] : [await timed(() => solo5.run(MEMORY_MIB, path, ONE_LINE))],
+        solo5: async () => (solo5 === undefined ? [] : [await timed(solo5)]),
       },
       {
         rounds: context.times(20, 1),
