@@ -15,6 +15,8 @@ export type ErrorCode =
   | "SYSTEM_CALL" // a system call failed; `SystemCallError` has its name and errno
   | "BUILD_FAILED" // a compiler or linker refused the sources
   | "EXCHANGE_UNSUPPORTED" // the image does not speak the exchange
+  | "SNAPSHOT_UNSUPPORTED" // this VM has devices whose state no snapshot holds
+  | "SNAPSHOT_FOREIGN" // the snapshot is of another boot, machine or monitor
   | "VM_ENDED" // the VM is over; nothing can be asked of it
   | "VM_BUSY" // the VM is already running or serving an exchange
   | "ADDRESS_IN_USE"; // another program listens on the port

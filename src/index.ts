@@ -23,8 +23,9 @@ export type {
   HeaderList,
 } from "./monitor/exchange/message.js";
 export type { LimitOptions } from "./monitor/limits.js";
-export { Monitor, type MonitorOptions, type VmOptions } from "./monitor/monitor.js";
+export { Monitor, type MonitorOptions, type SnapshotVmOptions, type VmOptions } from "./monitor/monitor.js";
 export type { MachineChoice } from "./monitor/open-host.js";
+export type { Snapshot } from "./monitor/snapshot.js";
 export type { VmStats } from "./monitor/stats.js";
-export { Vm } from "./monitor/vm.js";
+export { type ResetOptions, Vm } from "./monitor/vm.js";
 export { formatEnd, type GuestReport, type VmEnd, type VmEndReason } from "./monitor/vm-end.js";

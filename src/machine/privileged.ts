@@ -23,13 +23,25 @@ const ALWAYS_ONE = 2n;
 const BELIEVED_CR0 = 0x8005_0033n;
 const BELIEVED_CR4 = 0x620n;
 
+/** What a guest believes to own at ring 0. */
+export interface PrivilegedState extends DescriptorTables {
+  cr2: bigint;
+  kernelGsBase: bigint;
+}
+
 /** The privileged state that one guest believes to own, and how often each instruction was emulated for it. */
 export class Privileged {
   /** Emulated instructions and reflected exceptions by name. */
   readonly traps = new Map<string, number>();
-  readonly #tables: DescriptorTables = { idt: undefined, gdt: undefined, task: 0 };
-  #cr2 = 0n;
-  #kernelGsBase = 0n;
+  readonly #state: PrivilegedState = { idt: undefined, gdt: undefined, task: 0, cr2: 0n, kernelGsBase: 0n };
+
+  saveState(): Readonly<PrivilegedState> {
+    return { ...this.#state };
+  }
+
+  restoreState(state: Readonly<PrivilegedState>): void {
+    Object.assign(this.#state, state);
+  }
 
   /**
    * Deals with an exception: emulates the instruction or enters the guest's own handler, then the machine can run on.
@@ -38,13 +50,13 @@ export class Privileged {
    */
   handle(machine: Machine, exit: ExceptionExit): void {
     const registers = machine.readRegisters();
-    if (exit.vector === PAGE_FAULT) this.#cr2 = exit.address;
+    if (exit.vector === PAGE_FAULT) this.#state.cr2 = exit.address;
     if (exit.vector === GENERAL_PROTECTION && this.#emulate(machine, registers)) return;
     this.#count(exceptionName(exit.vector));
     const errorCode = WITH_ERROR_CODE.has(exit.vector) ? exit.errorCode : undefined;
     const exception = { vector: exit.vector, errorCode, detail: exit.detail };
     const withAddress = exit.vector === PAGE_FAULT ? { ...exception, address: exit.address } : exception;
-    reflect(machine, this.#tables, withAddress, registers);
+    reflect(machine, this.#state, withAddress, registers);
   }
 
   /** Returns whether the instruction was one of ours, and done. */
@@ -55,7 +67,7 @@ export class Privileged {
     if (instruction.opcode === 0xcd) {
       // `int n`: the guest's own gate for it, as if the guest ran at ring 0.
       this.#count("int");
-      reflect(machine, this.#tables, { vector: instruction.immediate, errorCode: undefined }, next);
+      reflect(machine, this.#state, { vector: instruction.immediate, errorCode: undefined }, next);
       return true;
     }
     const name = this.#execute(machine.memory, instruction, next);
@@ -111,7 +123,7 @@ export class Privileged {
   ): string | undefined {
     if (reg === 2) return "lldt";
     if (reg !== 3) return undefined;
-    this.#tables.task =
+    this.#state.task =
       address === undefined
         ? Number(next[REGISTER_NAMES[rm]!] & 0xffffn)
         : view(memory.readable(address, 2, "ltr")).getUint16(0, true);
@@ -121,7 +133,7 @@ export class Privileged {
   #systemTable(memory: GuestMemory, { reg, rm, address }: Instruction, next: Registers): string | undefined {
     if (address === undefined) {
       if (reg !== 7 || rm !== 0) return undefined;
-      [next.gsBase, this.#kernelGsBase] = [this.#kernelGsBase, next.gsBase];
+      [next.gsBase, this.#state.kernelGsBase] = [this.#state.kernelGsBase, next.gsBase];
       return "swapgs";
     }
     if (reg === 7) return "invlpg";
@@ -129,13 +141,13 @@ export class Privileged {
     const name = reg === 2 ? "lgdt" : "lidt";
     const operand = view(memory.readable(address, 10, name));
     const table = { limit: operand.getUint16(0, true), base: operand.getBigUint64(2, true) };
-    if (reg === 2) this.#tables.gdt = table;
-    else this.#tables.idt = table;
+    if (reg === 2) this.#state.gdt = table;
+    else this.#state.idt = table;
     return name;
   }
 
   #readControlRegister({ reg, rm }: Instruction, next: Registers): string | undefined {
-    const values: Record<number, bigint> = { 0: BELIEVED_CR0, 2: this.#cr2, 4: BELIEVED_CR4 };
+    const values: Record<number, bigint> = { 0: BELIEVED_CR0, 2: this.#state.cr2, 4: BELIEVED_CR4 };
     const value = values[reg];
     if (value === undefined) return undefined;
     next[REGISTER_NAMES[rm]!] = value;
@@ -144,7 +156,7 @@ export class Privileged {
 
   #writeControlRegister({ reg, rm, length }: Instruction, next: Registers): string {
     if (reg === 2) {
-      this.#cr2 = next[REGISTER_NAMES[rm]!];
+      this.#state.cr2 = next[REGISTER_NAMES[rm]!];
       return "mov to cr2";
     }
     throw new GuestFault(
@@ -167,7 +179,7 @@ export class Privileged {
         return "wrmsr GS_BASE";
       case IA32_KERNEL_GS_BASE:
         if (!isCanonical(value)) return undefined;
-        this.#kernelGsBase = value;
+        this.#state.kernelGsBase = value;
         return "wrmsr KERNEL_GS_BASE";
       default:
         return undefined;
@@ -178,7 +190,7 @@ export class Privileged {
     const values: Record<number, bigint> = {
       [IA32_FS_BASE]: next.fsBase,
       [IA32_GS_BASE]: next.gsBase,
-      [IA32_KERNEL_GS_BASE]: this.#kernelGsBase,
+      [IA32_KERNEL_GS_BASE]: this.#state.kernelGsBase,
     };
     const value = values[Number(next.rcx & 0xffff_ffffn)];
     if (value === undefined) return undefined;

@@ -3,7 +3,8 @@ import type { Answer } from "../device/device.js";
 import type { Image } from "../image/image.js";
 import { GuestFault } from "../machine/guest-fault.js";
 import type { Exit, Machine } from "../machine/machine.js";
-import { Privileged } from "../machine/privileged.js";
+import type { MachineState } from "../machine/machine-state.js";
+import { Privileged, type PrivilegedState } from "../machine/privileged.js";
 import { HALT_PORT, readHalt } from "./halt.js";
 import { checkMemoryLimit } from "./memory-limit.js";
 import { ExitCounter, portName } from "./stats.js";
@@ -15,6 +16,12 @@ export type GuestStop =
   /** Its hypercall is answered when the promise resolves. */
   | { readonly kind: "waits"; readonly answer: Promise<void> }
   | { readonly kind: "ended"; readonly end: VmEnd };
+
+/** All of a guest that is not memory. */
+export interface GuestState {
+  readonly cpu: MachineState;
+  readonly privileged: Readonly<PrivilegedState>;
+}
 
 const INTERRUPTED: GuestStop = { kind: "interrupted" };
 
@@ -67,6 +74,17 @@ export class Guest {
   endOf(error: unknown): VmEnd {
     if (error instanceof GuestFault) return endByFault(error, this.report(error.address));
     throw error;
+  }
+
+  /** Its state behind a hypercall. */
+  saveState(): GuestState {
+    return { cpu: this.#machine.saveState(), privileged: this.#privileged.saveState() };
+  }
+
+  /** Goes on from a state that this guest, or one of the same image and machine, saved. */
+  restoreState({ cpu, privileged }: GuestState): void {
+    this.#machine.restoreState(cpu);
+    this.#privileged.restoreState(privileged);
   }
 
   /** The guest's state now. */

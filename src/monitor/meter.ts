@@ -24,7 +24,9 @@ export class Meter {
   #guestCpuMs: number;
   /** Time of the turns since: the guest cannot have used more. */
   #unreadMs = 0;
-  readonly #wallDeadline: number;
+  #wallDeadline: number;
+  /** CPU time at which the limit is used up. */
+  #cpuLimitMs: number;
   #cpuMs = 0;
   #turnStart = 0;
   #turnCpuStart = 0;
@@ -38,6 +40,19 @@ export class Meter {
     this.#guestCpuTime = guestCpuTime;
     this.#guestCpuMs = guestCpuTime();
     this.#wallDeadline = performance.now() + limits.wallTimeMs;
+    this.#cpuLimitMs = limits.cpuTimeMs;
+  }
+
+  /** Both limits count anew: CPU time at once, wall time from `startWall` on. */
+  renew(): void {
+    this.#cpuLimitMs = this.#cpuMs + this.#limits.cpuTimeMs;
+    this.#wallDeadline = Number.POSITIVE_INFINITY;
+  }
+
+  /** Wall time counts again, if it does not. */
+  startWall(): void {
+    if (this.#wallDeadline === Number.POSITIVE_INFINITY)
+      this.#wallDeadline = performance.now() + this.#limits.wallTimeMs;
   }
 
   /** CPU time up to the last turn's end, ms. */
@@ -62,7 +77,7 @@ export class Meter {
   beginTurn(): number {
     this.#turnCpuStart = threadCpuTime();
     this.#turnStart = performance.now();
-    const cpuRest = this.#limits.cpuTimeMs - this.#cpuMs - this.#unreadMs;
+    const cpuRest = this.#cpuLimitMs - this.#cpuMs - this.#unreadMs;
     const sliceRest = this.#sliceLengthMs - this.#sliceMs;
     return Math.min(this.#turnStart + Math.min(sliceRest, cpuRest), this.#wallDeadline);
   }
@@ -73,7 +88,7 @@ export class Meter {
     this.#cpuMs += threadCpuTime() - this.#turnCpuStart;
     this.#sliceMs += turnMs;
     this.#unreadMs += turnMs;
-    if (this.#unreadMs >= UNREAD_MS || this.#cpuMs + this.#unreadMs >= this.#limits.cpuTimeMs)
+    if (this.#unreadMs >= UNREAD_MS || this.#cpuMs + this.#unreadMs >= this.#cpuLimitMs)
       this.#readGuestClock();
   }
 
@@ -86,7 +101,7 @@ export class Meter {
 
   /** The limit that is used up, if any. */
   spent(): SpentLimit | undefined {
-    if (this.#cpuMs >= this.#limits.cpuTimeMs) return "cpu-time-limit";
+    if (this.#cpuMs >= this.#cpuLimitMs) return "cpu-time-limit";
     if (this.wallRestMs <= 0) return "wall-time-limit";
     return undefined;
   }

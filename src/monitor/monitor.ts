@@ -3,13 +3,18 @@ import type { ConsoleSink } from "../device/console.js";
 import { discardOutput } from "../device/console-sinks.js";
 import { ignoreHostFailure, type OnHostFailure } from "../device/host-failure.js";
 import type { Image } from "../image/image.js";
-import type { MachineHost, MachineKind } from "../machine/machine.js";
+import type { Machine, MachineHost, MachineKind } from "../machine/machine.js";
 import { enterImage, loadImage } from "./boot.js";
 import { type Attachments, assembleDevices } from "./devices.js";
+import { Guest } from "./guest.js";
 import { checkLimits, type LimitOptions } from "./limits.js";
 import { type MachineChoice, type OpenedHost, openHost } from "./open-host.js";
 import { type PreparedImage, prepareImage } from "./prepare.js";
+import { type Snapshot, takenSnapshot } from "./snapshot.js";
 import { Vm } from "./vm.js";
+import type { VmParts } from "./vm-parts.js";
+
+const MIB = 1 << 20;
 
 export interface MonitorOptions {
   /** "kvm", "process" (a sandboxed process, for hosts without KVM), or "auto": KVM where it works. Default "auto". */
@@ -34,6 +39,12 @@ export interface VmOptions {
   measureMemory?: boolean;
   /** Told of host errors that the guest sees only as a result code (EIO of a disk, say). */
   onHostFailure?: OnHostFailure;
+}
+
+/** What VMs from a snapshot may have of their own. Memory, arguments and manifest are the snapshot's. */
+export interface SnapshotVmOptions extends Pick<VmOptions, "console" | "measureMemory"> {
+  /** Wall and CPU time in ms. */
+  limits?: Omit<LimitOptions, "memoryMiB">;
 }
 
 /**
@@ -92,10 +103,14 @@ export class Monitor implements AsyncDisposable {
       offersExchange,
       onHostFailure: options.onHostFailure ?? ignoreHostFailure,
     });
-    const started = performance.now();
-    const machine = this.#host.create(prepared.space);
-    try {
-      const created = performance.now();
+    const parts = {
+      prepared,
+      devices,
+      limits,
+      measureMemory: options.measureMemory ?? false,
+      from: undefined,
+    };
+    return this.#make(parts, (machine) => {
       loadImage(machine, prepared, {
         commandLine: (options.args ?? []).join(" "),
         devices: devices.attached,
@@ -104,23 +119,32 @@ export class Monitor implements AsyncDisposable {
       });
       devices.ring?.initialize(machine.memory);
       enterImage(machine, prepared);
-      const stats = { createMs: created - started, loadMs: performance.now() - created };
-      const onClose = (vm: Vm): void => void this.#vms.delete(vm);
-      const vm = new Vm({
-        machine,
-        prepared,
-        devices,
-        limits,
-        stats,
-        measureMemory: options.measureMemory ?? false,
-        onClose,
-      });
-      this.#vms.add(vm);
-      return vm;
-    } catch (error) {
-      void machine.close();
-      throw error;
-    }
+    });
+  }
+
+  /**
+   * Creates a VM in the state of a snapshot: it waits for its first request, and never boots. A guest that reads its clock finds that
+   * it waited since the snapshot was taken.
+   *
+   * @param snapshot taken of a VM on the same kind of machine
+   * @throws MayflyError SNAPSHOT_FOREIGN, OPTION_INVALID, MACHINE_UNAVAILABLE where KVM is older than Linux 5.16; SystemCallError
+   * @example
+   * const snapshot = await vm.snapshot();
+   * await using twin = monitor.createFromSnapshot(snapshot, { limits: { cpuTimeMs: 50 } });
+   * const { status } = await twin.exchange(request);
+   */
+  createFromSnapshot(snapshot: Snapshot, options: SnapshotVmOptions = {}): Vm {
+    const from = takenSnapshot(snapshot, { machine: this.machine });
+    const { prepared } = from;
+    const limits = checkLimits({ ...options.limits, memoryMiB: prepared.space.memoryBytes / MIB });
+    const devices = assembleDevices(prepared, {
+      attachments: {},
+      console: options.console ?? discardOutput,
+      offersExchange: true,
+      onHostFailure: ignoreHostFailure,
+    });
+    const parts = { prepared, devices, limits, measureMemory: options.measureMemory ?? false, from };
+    return this.#make(parts, (machine, guest) => from.load({ machine, guest }));
   }
 
   /** Ends all VMs and gives the machine back. */
@@ -131,6 +155,28 @@ export class Monitor implements AsyncDisposable {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  /** Makes a machine, fills it, and makes a VM of it. */
+  #make(
+    parts: Omit<VmParts, "machine" | "guest" | "stats" | "onClose">,
+    fill: (machine: Machine, guest: Guest) => void,
+  ): Vm {
+    const started = performance.now();
+    const machine = this.#host.create(parts.prepared.space);
+    try {
+      const created = performance.now();
+      const guest = new Guest(machine, parts.prepared.image, parts.devices.answers);
+      fill(machine, guest);
+      const stats = { createMs: created - started, loadMs: performance.now() - created };
+      const onClose = (): void => void this.#vms.delete(vm);
+      const vm: Vm = new Vm({ ...parts, machine, guest, stats, onClose });
+      this.#vms.add(vm);
+      return vm;
+    } catch (error) {
+      void machine.close();
+      throw error;
+    }
   }
 
   #prepare(image: Image, memoryBytes: number): PreparedImage {

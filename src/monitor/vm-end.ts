@@ -1,4 +1,5 @@
 // vm-end.ts: how a VM ended, as a value: the reason, a sentence, and for a misdeed the guest's state.
+import { MayflyError } from "../errors.js";
 import type { Image } from "../image/image.js";
 import type { GuestFault, GuestFaultReason } from "../machine/guest-fault.js";
 import type { Registers } from "../machine/machine.js";
@@ -38,6 +39,11 @@ export function endByFault(fault: GuestFault, report: GuestReport | undefined): 
 /** The end that a guest chose itself. */
 export function endByHalt(status: number): VmEnd {
   return { reason: "halt", status, message: `the guest exited with status ${status}`, report: undefined };
+}
+
+/** What callers get who still want something of a VM that ended. */
+export function endedError(end: VmEnd): MayflyError {
+  return new MayflyError("VM_ENDED", `the VM ended (${end.reason}): ${end.message}`);
 }
 
 /** The symbol that an address belongs to, with its offset. */

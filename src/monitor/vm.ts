@@ -2,25 +2,22 @@
 import { MayflyError } from "../errors.js";
 import type { Machine } from "../machine/machine.js";
 import type { VmDevices } from "./devices.js";
+import { deferred, giveWay } from "./event-loop.js";
+import type { ExchangeDevice } from "./exchange/exchange-device.js";
 import type { ExchangeRequest, ExchangeResponse } from "./exchange/message.js";
-import { Guest } from "./guest.js";
+import type { Guest } from "./guest.js";
 import type { Limits } from "./limits.js";
 import { Meter } from "./meter.js";
 import type { PreparedImage } from "./prepare.js";
+import { type Restorable, type Snapshot, TakenSnapshot, takenSnapshot } from "./snapshot.js";
 import type { VmStats } from "./stats.js";
-import type { GuestReport, VmEnd, VmEndReason } from "./vm-end.js";
-import { wallTimer } from "./wall-timer.js";
+import { endedError, type GuestReport, type VmEnd, type VmEndReason } from "./vm-end.js";
+import type { VmParts } from "./vm-parts.js";
+import { type WallTimer, wallTimer } from "./wall-timer.js";
 
-/** What a VM is made of. The monitor puts it together. */
-export interface VmParts {
-  readonly machine: Machine;
-  readonly prepared: PreparedImage;
-  readonly devices: VmDevices;
-  readonly limits: Limits;
-  readonly stats: Pick<VmStats, "createMs" | "loadMs">;
-  /** Whether to count the pages touched, at the end. */
-  readonly measureMemory: boolean;
-  readonly onClose: (vm: Vm) => void;
+export interface ResetOptions {
+  /** Compares every byte of the guest's state with the snapshot afterwards: milliseconds, for tests and for the wary. Default false. */
+  verify?: boolean;
 }
 
 /**
@@ -37,9 +34,14 @@ export class Vm implements AsyncDisposable {
   readonly #devices: VmDevices;
   readonly #limits: Limits;
   readonly #measureMemory: boolean;
-  readonly #onClose: (vm: Vm) => void;
+  readonly #onClose: () => void;
   readonly #stats: Omit<VmStats, "cpuMs" | "exits" | "traps">;
+  readonly #prepared: PreparedImage;
+  readonly #from: TakenSnapshot | undefined;
+  /** Equal for VMs whose snapshots fit one another. */
+  readonly #origin: object;
   #meter: Meter | undefined;
+  #wallTimer: WallTimer | undefined;
   #running: Promise<VmEnd> | undefined;
   #end: VmEnd | undefined;
   /** Resumes the coroutine while it waits. */
@@ -50,8 +52,11 @@ export class Vm implements AsyncDisposable {
 
   constructor(parts: VmParts) {
     this.#machine = parts.machine;
-    this.#guest = new Guest(parts.machine, parts.prepared.image, parts.devices.answers);
+    this.#guest = parts.guest;
     this.#devices = parts.devices;
+    this.#prepared = parts.prepared;
+    this.#from = parts.from;
+    this.#origin = parts.from?.origin ?? this;
     this.#limits = parts.limits;
     this.#measureMemory = parts.measureMemory;
     this.#onClose = parts.onClose;
@@ -93,15 +98,68 @@ export class Vm implements AsyncDisposable {
    *   EXCHANGE_UNSUPPORTED when it was created without the exchange
    */
   exchange(request: ExchangeRequest): Promise<ExchangeResponse> {
-    if (this.#end !== undefined) return Promise.reject(endedError(this.#end));
-    if (this.#devices.exchange === undefined)
-      return Promise.reject(
-        new MayflyError("EXCHANGE_UNSUPPORTED", "this VM was created without the exchange"),
-      );
-    const response = this.#devices.exchange.submit(request);
+    let response: Promise<ExchangeResponse>;
+    try {
+      response = this.#exchange().submit(request);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+    this.#meter?.startWall();
+    this.#wallTimer?.watch();
     // Whoever calls exchange learns of a failure by the response; run() gives it to whoever asks.
     this.run().catch(() => {});
     return response;
+  }
+
+  /**
+   * Takes the VM's state at the moment in which the guest waits for its next request, running the guest up to there if need be.
+   * The VM itself goes on as before.
+   *
+   * @throws MayflyError VM_BUSY while the guest serves a request, VM_ENDED when it ends before it waits for one,
+   *   EXCHANGE_UNSUPPORTED without the exchange, SNAPSHOT_UNSUPPORTED when the VM has block or net devices
+   * @example
+   * await using vm = monitor.create(image);
+   * const snapshot = await vm.snapshot();
+   * const first = await vm.exchange(request);
+   * for await (const piece of first.body) out.write(piece);
+   * vm.reset(snapshot);
+   */
+  async snapshot(): Promise<Snapshot> {
+    const exchange = this.#exchange();
+    if (this.#devices.attached.length > 0)
+      throw new MayflyError(
+        "SNAPSHOT_UNSUPPORTED",
+        `${this.#prepared.image.name} has devices: a disk or a network would carry on what a reset takes back`,
+      );
+    if (!exchange.busy) {
+      // Asked first: a guest that ends in its first turn would have ended before anybody listens.
+      const idle = exchange.whenIdle();
+      this.run().catch(() => {});
+      await idle;
+    }
+    return new TakenSnapshot(this.#idle(), this.#prepared, this.#origin);
+  }
+
+  /**
+   * Puts the VM back into exactly the state of a snapshot: memory, registers, FPU, what the guest believes to own at ring 0, and where it
+   * waits. Nothing of the requests since is left. Its limits count anew: CPU time at once, wall time from the next request on.
+   * Time itself goes on: for the guest, it is as if it had waited since the snapshot.
+   *
+   * @param snapshot taken of this VM, of the one that it comes from, or of another one from there
+   * @throws MayflyError VM_BUSY unless the guest waits for a request (the whole response was read), VM_ENDED, SNAPSHOT_FOREIGN;
+   *   any other error ends the VM
+   */
+  reset(snapshot: Snapshot, { verify = false }: ResetOptions = {}): void {
+    const taken = takenSnapshot(snapshot, { origin: this.#origin });
+    const idle = this.#idle();
+    try {
+      taken.restore(idle);
+      if (verify) taken.verify(idle);
+    } catch (error) {
+      this.#finish("machine-failed", "the VM could not be put back");
+      throw error;
+    }
+    this.#meter?.renew();
   }
 
   /** Ends the VM from outside: at once when it waits, else after the current slice. */
@@ -131,15 +189,18 @@ export class Vm implements AsyncDisposable {
     await this.#machine.close();
     this.#devices.close();
     this.#stats.closeMs = performance.now() - started;
-    this.#onClose(this);
+    this.#onClose();
   }
 
   async #loop(): Promise<VmEnd> {
     const started = performance.now();
     const meter = new Meter(this.#limits, () => this.#machine.guestCpuTime());
     this.#meter = meter;
-    using _wall = wallTimer(meter, () => this.#endIfSpent(meter));
+    using wall = wallTimer(meter, () => this.#endIfSpent(meter));
+    this.#wallTimer = wall;
     try {
+      const wait = this.#from?.wait({ machine: this.#machine, exchange: this.#exchange() });
+      if (wait !== undefined) await this.#wait(wait);
       while (this.#end === undefined) {
         const answer = this.#turn(meter);
         if (answer !== undefined) await this.#wait(answer);
@@ -157,6 +218,21 @@ export class Vm implements AsyncDisposable {
     const end = this.#end;
     this.#devices.exchange?.fail(() => endedError(end));
     return end;
+  }
+
+  /** The exchange of a VM that has one and did not end. */
+  #exchange(): ExchangeDevice {
+    if (this.#end !== undefined) throw endedError(this.#end);
+    if (this.#devices.exchange === undefined)
+      throw new MayflyError("EXCHANGE_UNSUPPORTED", "this VM was created without the exchange");
+    return this.#devices.exchange;
+  }
+
+  /** The parts that have state, while the guest waits for a request. */
+  #idle(): Restorable {
+    const exchange = this.#exchange();
+    if (!exchange.idle) throw new MayflyError("VM_BUSY", "the guest does not wait for a request");
+    return { machine: this.#machine, guest: this.#guest, exchange };
   }
 
   /** Runs the guest until it has to wait (returns for what), its slice is over, or it ends. */
@@ -212,25 +288,4 @@ export class Vm implements AsyncDisposable {
         : ["wall time", this.#limits.wallTimeMs];
     this.#finish(limit, `the VM used up its ${name} of ${ms} ms`, this.#guest.report());
   }
-}
-
-function endedError(end: VmEnd): MayflyError {
-  return new MayflyError("VM_ENDED", `the VM ended (${end.reason}): ${end.message}`);
-}
-
-/** Lets the event loop and other VMs have their turn. */
-async function giveWay(meter: Meter): Promise<void> {
-  const before = performance.now();
-  await new Promise((resolve) => setImmediate(resolve));
-  meter.beginSlice(performance.now() - before);
-}
-
-function deferred<T>() {
-  let resolve!: (value: T) => void;
-  let reject!: (error: unknown) => void;
-  const promise = new Promise<T>((yes, no) => {
-    resolve = yes;
-    reject = no;
-  });
-  return { promise, resolve, reject };
 }

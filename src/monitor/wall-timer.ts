@@ -4,18 +4,29 @@ import type { Meter } from "./meter.js";
 /** setTimeout's longest delay. */
 const LONGEST_TIMER_MS = 0x7fff_ffff;
 
+export interface WallTimer extends Disposable {
+  /** Watches again, if it does not: it stopped when it found wall time without an end. */
+  watch(): void;
+}
+
 /**
  * Calls `onSpent` once, when the wall time is over and not before: Node's timers are up to a millisecond early against
  * performance.now(), so that one that fires does not mean that the time has come.
  */
-export function wallTimer(meter: Meter, onSpent: () => void): Disposable {
+export function wallTimer(meter: Meter, onSpent: () => void): WallTimer {
   let timer: NodeJS.Timeout | undefined;
-  const watch = (): void => {
+  const look = (): void => {
+    timer = undefined;
     const rest = meter.wallRestMs;
     if (rest <= 0) onSpent();
     else if (rest !== Number.POSITIVE_INFINITY)
-      timer = setTimeout(watch, Math.min(Math.ceil(rest), LONGEST_TIMER_MS));
+      timer = setTimeout(look, Math.min(Math.ceil(rest), LONGEST_TIMER_MS));
   };
-  watch();
-  return { [Symbol.dispose]: () => clearTimeout(timer) };
+  look();
+  return {
+    watch(): void {
+      if (timer === undefined) look();
+    },
+    [Symbol.dispose]: () => clearTimeout(timer),
+  };
 }

@@ -44,10 +44,42 @@ export class ExchangeDevice implements Device {
   /** Set while the guest waits in NEXT. */
   #deliver: (() => void) | undefined;
   #closed = false;
+  /** Where the argument of the guest's last call lies. */
+  #argumentAddress = 0;
+  /** Told when the guest waits for a request, or will never again. */
+  readonly #idleListeners: { resolve: () => void; reject: (error: unknown) => void }[] = [];
 
   /** Whether the guest waits for a request. */
   get idle(): boolean {
     return this.#deliver !== undefined;
+  }
+
+  /** Whether a request is under way. */
+  get busy(): boolean {
+    return this.#waiting !== undefined || this.#serving !== undefined;
+  }
+
+  /** Where the argument of the guest's last call lies. */
+  get argumentAddress(): number {
+    return this.#argumentAddress;
+  }
+
+  /** Resolves when the guest waits for a request; rejects when it is over before. */
+  whenIdle(): Promise<void> {
+    if (this.idle) return Promise.resolve();
+    return new Promise((resolve, reject) => this.#idleListeners.push({ resolve, reject }));
+  }
+
+  /** Guest memory was put back while the guest waited: it waits in the NEXT with its argument at this address now. */
+  moveWait(memory: GuestMemory, argumentAddress: number): void {
+    this.#argumentAddress = argumentAddress;
+    this.#argument.acquire(memory, argumentAddress);
+  }
+
+  /** The guest waits in a NEXT that it called in another VM, from which it was copied. */
+  resume(memory: GuestMemory, argumentAddress: number): void | Promise<void> {
+    this.moveWait(memory, argumentAddress);
+    return this.#awaitRequest(memory);
   }
 
   /**
@@ -56,8 +88,7 @@ export class ExchangeDevice implements Device {
    * @throws MayflyError VM_BUSY when a request is under way
    */
   submit(request: ExchangeRequest): Promise<ExchangeResponse> {
-    if (this.#waiting !== undefined || this.#serving !== undefined)
-      return Promise.reject(new MayflyError("VM_BUSY", "the VM serves another request"));
+    if (this.busy) return Promise.reject(new MayflyError("VM_BUSY", "the VM serves another request"));
     return new Promise((resolve, reject) => {
       const head = checkRequestHead(request);
       const body = new RequestBody(request.body);
@@ -77,6 +108,7 @@ export class ExchangeDevice implements Device {
     }
     this.#waiting = undefined;
     this.#serving = undefined;
+    for (const listener of this.#idleListeners.splice(0)) listener.reject(makeError());
     this.close();
   }
 
@@ -89,6 +121,7 @@ export class ExchangeDevice implements Device {
   #exchange(memory: GuestMemory, address: number): void | Promise<void> {
     const argument = this.#argument;
     argument.acquire(memory, address);
+    this.#argumentAddress = address;
     switch (argument.u32("operation")) {
       case MAYFLY_EXCHANGE_NEXT:
         return this.#next(memory);
@@ -121,6 +154,10 @@ export class ExchangeDevice implements Device {
     this.#serving = undefined;
     if (this.#closed) return;
     this.#buffer(memory);
+    return this.#awaitRequest(memory);
+  }
+
+  #awaitRequest(memory: GuestMemory): void | Promise<void> {
     if (this.#waiting !== undefined) return this.#start(memory);
     return new Promise<void>((resolve) => {
       this.#deliver = () => {
@@ -128,6 +165,7 @@ export class ExchangeDevice implements Device {
         if (!this.#closed) this.#start(memory);
         resolve();
       };
+      for (const listener of this.#idleListeners.splice(0)) listener.resolve();
     });
   }
 
