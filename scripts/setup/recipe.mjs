@@ -4,7 +4,14 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { filesUnder, fingerprint, isNewer, orphans, readStamp } from "./stale.mjs";
 import { runCommand, runStep, SetupError, say } from "./step.mjs";
-import { installCommand, isRoot, kvmProblem, missingTools, packageManager } from "./system.mjs";
+import {
+  installCommand,
+  isRoot,
+  kvmProblem,
+  missingTools,
+  optionalTools,
+  packageManager,
+} from "./system.mjs";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const stamp = join(root, "dist", ".stamp");
@@ -17,6 +24,7 @@ export async function setUp() {
     await installNpmPackages();
     await compileTypeScript();
     await buildGuestImages();
+    await buildRuntime();
     warnAboutKvm();
     return true;
   } catch (error) {
@@ -35,18 +43,20 @@ async function installSystemPackages() {
     throw new SetupError(`setup: missing: ${names}\n→ ${installCommand(manager, missing)}`);
   }
   const packages = missing.map((tool) => tool.packages["apt-get"]);
-  const environment = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
-  const install = ["install", "-y", "--no-install-recommends", ...packages];
-  await runStep(`installing ${names}`, `installed ${names}`, async () => {
-    // A machine whose package lists are absent or old fails at first; then they are fetched.
-    const first = await runCommand("apt-get", install, { env: environment, mayFail: true });
-    if (first.status === 0) return;
-    await runCommand("apt-get", ["update"], { env: environment, mayFail: true });
-    await runCommand("apt-get", install, { env: environment });
-  });
+  await runStep(`installing ${names}`, `installed ${names}`, () => installWithApt(packages));
   const still = missingTools().map((tool) => tool.name);
   if (still.length > 0)
     throw new SetupError(`setup: still missing after the installation: ${still.join(", ")}`);
+}
+
+async function installWithApt(packages) {
+  const environment = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
+  const install = ["install", "-y", "--no-install-recommends", ...packages];
+  // A machine whose package lists are absent or old fails at first; then they are fetched.
+  const first = await runCommand("apt-get", install, { env: environment, mayFail: true });
+  if (first.status === 0) return;
+  await runCommand("apt-get", ["update"], { env: environment, mayFail: true });
+  await runCommand("apt-get", install, { env: environment });
 }
 
 async function installNpmPackages() {
@@ -88,6 +98,40 @@ async function buildGuestImages() {
     // The builder prints a line for each image that it made.
     return output !== "";
   });
+}
+
+/** The JavaScript runtime: half a minute, once. Without what it needs, everything works but functions. */
+async function buildRuntime() {
+  const builder = join(root, "scripts", "build-runtime.mjs");
+  const inputs = ["guest/base", "guest/js", "src/build"].flatMap((folder) => filesUnder(join(root, folder)));
+  const now = fingerprint([builder, join(root, "package-lock.json"), ...inputs]);
+  const runtimeStamp = join(root, "build", "runtime.stamp");
+  if (readStamp(runtimeStamp) === now) return;
+  const missing = missingTools(undefined, optionalTools);
+  if (missing.length > 0 && !(await installOptional(missing))) return;
+  await runStep("building the JavaScript runtime", "built the JavaScript runtime", async () => {
+    const { status, output } = await runCommand(process.execPath, [builder], { cwd: root, mayFail: true });
+    if (status !== 0) say(output.trimEnd());
+    else writeFileSync(runtimeStamp, now);
+    return status === 0 && output !== "";
+  });
+}
+
+/** Whether they are there now. */
+async function installOptional(missing) {
+  const manager = packageManager();
+  const names = missing.map((tool) => tool.name).join(", ");
+  if (manager?.name === "apt-get" && isRoot) {
+    const packages = missing.map((tool) => tool.packages["apt-get"]);
+    try {
+      await runStep(`installing ${names}`, `installed ${names}`, () => installWithApt(packages));
+      return true;
+    } catch (error) {
+      if (!(error instanceof SetupError)) throw error;
+    }
+  }
+  say(`missing: ${names}: functions cannot be built\n→ ${installCommand(manager, missing)}`);
+  return false;
 }
 
 /** Not an error: everything but running a VM works without KVM, and a test that needs it says why it skips. */

@@ -21,6 +21,15 @@ export const tools = [
   },
 ];
 
+/** Tools that only a part of the project needs: without them that part says why it cannot be had. */
+export const optionalTools = [
+  {
+    name: "wasm2c",
+    isPresent: (path) => inPath("wasm2c", path),
+    packages: { "apt-get": "wabt", dnf: "wabt", pacman: "wabt", zypper: "wabt" },
+  },
+];
+
 const managers = [
   { name: "apt-get", install: ["apt-get update", "apt-get install -y --no-install-recommends"] },
   { name: "dnf", install: ["dnf install -y"] },
@@ -28,8 +37,8 @@ const managers = [
   { name: "zypper", install: ["zypper install -y"] },
 ];
 
-export function missingTools(path = process.env.PATH ?? "") {
-  return tools.filter((tool) => !tool.isPresent(path));
+export function missingTools(path = process.env.PATH ?? "", among = tools) {
+  return among.filter((tool) => !tool.isPresent(path));
 }
 
 /** The system's package manager, or undefined. */

@@ -22,9 +22,11 @@ import { translate } from "./wasm2c.js";
 /** The engine: QuickJS-ng as WebAssembly. */
 export const enginePath: string = fileURLToPath(import.meta.resolve("quickjs-wasi/quickjs.wasm"));
 
+const SLOW_MS = 1000;
+
 export interface RuntimeOptions {
   readonly cache?: ObjectCache;
-  /** Told before the work that takes half a minute. */
+  /** Told when the engine is really compiled, which takes half a minute. */
   readonly onSlowStep?: (what: string) => void;
 }
 
@@ -76,8 +78,16 @@ async function compileEngine(
 ): Promise<string> {
   const adapted = adaptEngine(await translate(enginePath, cache.directory), memory.stackTop);
   const source = await generated(cache, "engine", "c", adapted);
-  onSlowStep?.("compiling the JavaScript engine (half a minute, once)");
-  return cache.compile(source, [...common, ...runtimeFlags, ...engineFlags]);
+  // A kept object is there at once, and nobody needs to be told.
+  const timer = setTimeout(
+    () => onSlowStep?.("compiling the JavaScript engine (half a minute, once)"),
+    SLOW_MS,
+  );
+  try {
+    return await cache.compile(source, [...common, ...runtimeFlags, ...engineFlags]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** Everything that the image is made of, the programs that make it included. */
