@@ -25,7 +25,7 @@ export const exchange: Question = {
       },
       {
         rounds: context.times(20, 1),
-        warmUp: context.times(20, 1), // V8 takes ten thousand exchanges to settle
+        warmUp: context.times(40, 1), // V8 takes some twenty thousand exchanges to settle
         progress: (done, of) => context.progress(`round ${done} of ${of}`),
       },
     );

@@ -37,7 +37,7 @@ export const hypercall: Question = {
       },
       {
         rounds: context.times(600, 5),
-        warmUp: context.times(50, 1),
+        warmUp: context.times(400, 1), // V8 takes some twenty thousand hypercalls to settle
         progress: (done, of) => context.progress(`batch ${done} of ${of}`),
       },
     );
