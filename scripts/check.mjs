@@ -12,6 +12,7 @@ const local = (name) => join(root, "node_modules", ".bin", name);
 const checks = [
   { name: "format and lint", command: [local("biome"), "check", "--error-on-warnings"] },
   { name: "types", command: [local("tsc"), "--project", ".", "--noEmit", "--incremental", "false"] },
+  { name: "the prelude's types", command: [local("tsc"), "--project", "guest/js/prelude"] },
   { name: "imports", command: [node, "scripts/check-imports.mjs"] },
   { name: "files", command: [node, "scripts/check-files.mjs"] },
   { name: "docs", command: [node, "scripts/check-docs.mjs"] },

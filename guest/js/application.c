@@ -27,13 +27,6 @@ static u32 application_bytes(void)
     return (u32)sizeof(struct application) + padded(application()->prelude_len) + padded(application()->program_len);
 }
 
-u32 application_pages(void)
-{
-    if (memcmp(application()->magic, "MAYFLYJS", 8) != 0)
-        give_up("this image is a runtime without an application: build one with mayfly build\n");
-    return (LINEAR_BYTES + application_bytes() + LINEAR_PAGE - 1) / LINEAR_PAGE;
-}
-
 /* FNV-1a over words of 32 bits. */
 static u32 checksum(void)
 {
@@ -44,6 +37,19 @@ static u32 checksum(void)
     for (; word < end; word++)
         hash = (hash ^ *word) * FNV_PRIME;
     return hash;
+}
+
+u32 application_find(uintptr_t memory_end)
+{
+    const uintptr_t room = memory_end - (uintptr_t)application();
+
+    if (memcmp(application()->magic, "MAYFLYJS", 8) != 0)
+        give_up("this image is a runtime without an application: build one with mayfly build\n");
+    /* The lengths first: what they name is read for the checksum. */
+    if (application()->prelude_len > room / 4 || application()->program_len > room / 4 || application_bytes() > room ||
+        checksum() != application()->checksum)
+        give_up("the application's bytecode is corrupt: its checksum does not match\n");
+    return (LINEAR_BYTES + application_bytes() + LINEAR_PAGE - 1) / LINEAR_PAGE;
 }
 
 /* Says on the console what was thrown. */
@@ -84,8 +90,6 @@ void application_start(js_value object)
 {
     const engine_ptr prelude = LINEAR_BYTES + (u32)sizeof(struct application);
 
-    if (checksum() != application()->checksum)
-        give_up("the application's bytecode is corrupt: its checksum does not match\n");
     js_value global = JS_GetGlobalObject(context);
     set_property(global, "__mayfly", JS_DupValue(context, object));
     JS_FreeValue(context, global);

@@ -4,14 +4,21 @@
 /* What an error needs to be described when memory is used up. */
 #define RESERVE_BYTES (512 * 1024)
 
+/* With less than this for its heap the engine would hardly start. */
+#define HEAP_PAGES_MIN (1024 * 1024 / LINEAR_PAGE)
+
 u32 linear_pages;
 
+static u32 pages_at_start;
 static u32 pages_max;
 static bool refused;
 
 void linear_start(uintptr_t memory_end, u32 pages)
 {
     pages_max = (u32)((memory_end - LINEAR_BASE) / LINEAR_PAGE);
+    if (pages_max < pages + HEAP_PAGES_MIN)
+        give_up("a function needs more memory: at least 1 MiB behind its image\n");
+    pages_at_start = pages;
     linear_pages = pages;
     /* The stack that the machine started on lies at the very end and is used no more. A grown page is all zeros. */
     memset((void *)(memory_end - 4096), 0, 4096);
@@ -41,7 +48,7 @@ void linear_forget_refusal(void)
 
 void linear_limit(void)
 {
-    qjs_set_memory_limit((pages_max - application_pages()) * LINEAR_PAGE - RESERVE_BYTES);
+    qjs_set_memory_limit((pages_max - pages_at_start) * LINEAR_PAGE - RESERVE_BYTES);
 }
 
 void linear_lift_limit(void)

@@ -67,7 +67,7 @@ __attribute__((noreturn, used)) static void runtime(uintptr_t memory_end)
 {
     static const char name[] = "dispatch";
 
-    linear_start(memory_end, application_pages());
+    linear_start(memory_end, application_find(memory_end));
     engine_initialize();
     if (qjs_init() != 0)
         give_up("the JavaScript engine did not start\n");

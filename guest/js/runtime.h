@@ -32,7 +32,8 @@ void wall_set(uint64_t ns);
 uint64_t wall_now(void);
 
 /* application.c: what lies behind the engine's memory. */
-u32 application_pages(void);
+/* Checks it, and answers how many pages of the engine's memory end behind it. */
+u32 application_find(uintptr_t memory_end);
 /* Evaluates prelude and application. The prelude finds the natives in `object`. */
 void application_start(js_value object);
 

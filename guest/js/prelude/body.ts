@@ -5,7 +5,9 @@ import { host } from "./host.js";
 export type BodyInit = string | ArrayBuffer | ArrayBufferView;
 
 /** Where a body is: still with the monitor, which is asked when somebody reads it, or here. */
-export type Source = { readonly kind: "request" } | { readonly kind: "value"; readonly value: string | ArrayBuffer };
+export type Source =
+  | { readonly kind: "request" }
+  | { readonly kind: "value"; readonly value: string | ArrayBuffer };
 
 /** A body as the constructors take it. Bytes are copied: what is changed later stays out. */
 export function held(body: BodyInit | null | undefined): Source | undefined {

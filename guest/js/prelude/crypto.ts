@@ -6,7 +6,12 @@ const MOST_BYTES = 65536;
 
 function getRandomValues<T extends ArrayBufferView>(view: T): T {
   const bytes = ArrayBuffer.isView(view) ? bytesOf(view) : undefined;
-  if (bytes === undefined || view instanceof Float32Array || view instanceof Float64Array || view instanceof DataView)
+  if (
+    bytes === undefined ||
+    view instanceof Float32Array ||
+    view instanceof Float64Array ||
+    view instanceof DataView
+  )
     throw new TypeError("crypto.getRandomValues: expected an array of integers");
   if (bytes.length > MOST_BYTES)
     throw new RangeError(`crypto.getRandomValues: got ${bytes.length} bytes, expected at most ${MOST_BYTES}`);

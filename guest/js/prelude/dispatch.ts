@@ -28,7 +28,8 @@ async function answer(request: Request): Promise<void> {
   try {
     const response = await handler!.fetch(request);
     if (response instanceof Response) give(response);
-    else fail("not-a-response", new TypeError(`the handler returned ${nameOf(response)}, expected a Response`));
+    else
+      fail("not-a-response", new TypeError(`the handler returned ${nameOf(response)}, expected a Response`));
   } catch (error) {
     fail(host.relieve() ? "out-of-memory" : "exception", error);
   }
@@ -38,7 +39,8 @@ function give(response: Response): void {
   const headers = Headers.flat(response.headers);
   let bytes = 0;
   for (const text of headers) bytes += text.length + 1;
-  if (bytes > HEAD_BYTES) throw new RangeError(`the response's headers: got ${bytes} bytes, expected at most ${HEAD_BYTES}`);
+  if (bytes > HEAD_BYTES)
+    throw new RangeError(`the response's headers: got ${bytes} bytes, expected at most ${HEAD_BYTES}`);
   const body = Body.take(response);
   host.respond(response.status, headers, body, 0, body instanceof ArrayBuffer ? body.byteLength : 0);
 }

@@ -8,14 +8,17 @@ const BLANKS_AROUND = /^[\t\n\r ]+|[\t\n\r ]+$/g;
 
 function nameOf(name: string): string {
   const text = String(name);
-  if (!NAME.test(text)) throw new TypeError(`a header's name: got ${JSON.stringify(text)}, expected an HTTP token`);
+  if (!NAME.test(text))
+    throw new TypeError(`a header's name: got ${JSON.stringify(text)}, expected an HTTP token`);
   return text.toLowerCase();
 }
 
-function valueOf(name: string, value: string): string {
+function checkedValue(name: string, value: string): string {
   const text = String(value).replace(BLANKS_AROUND, "");
   if (!VALUE.test(text))
-    throw new TypeError(`the header ${name}: got ${JSON.stringify(text)}, expected characters that HTTP allows`);
+    throw new TypeError(
+      `the header ${name}: got ${JSON.stringify(text)}, expected characters that HTTP allows`,
+    );
   return text;
 }
 
@@ -44,12 +47,12 @@ export class Headers {
 
   append(name: string, value: string): void {
     const key = nameOf(name);
-    this.#flat.push(key, valueOf(key, value));
+    this.#flat.push(key, checkedValue(key, value));
   }
 
   set(name: string, value: string): void {
     const key = nameOf(name);
-    const checked = valueOf(key, value);
+    const checked = checkedValue(key, value);
     const at = this.#find(key);
     if (at < 0) {
       this.#flat.push(key, checked);
@@ -108,7 +111,8 @@ export class Headers {
 
   #values(key: string): string[] {
     const found: string[] = [];
-    for (let at = 0; at < this.#flat.length; at += 2) if (this.#flat[at] === key) found.push(this.#flat[at + 1]!);
+    for (let at = 0; at < this.#flat.length; at += 2)
+      if (this.#flat[at] === key) found.push(this.#flat[at + 1]!);
     return found;
   }
 

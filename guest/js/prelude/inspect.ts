@@ -18,7 +18,8 @@ function inspect(value: unknown, depth: number, above: readonly object[]): strin
   if (depth === DEEPEST) return `[${name}]`;
   const inner = (each: unknown) => inspect(each, depth + 1, [...above, value]);
   if (Array.isArray(value)) return value.length === 0 ? "[]" : `[ ${value.map(inner).join(", ")} ]`;
-  if (value instanceof Map) return `Map { ${[...value].map(([k, v]) => `${inner(k)} => ${inner(v)}`).join(", ")} }`;
+  if (value instanceof Map)
+    return `Map { ${[...value].map(([k, v]) => `${inner(k)} => ${inner(v)}`).join(", ")} }`;
   if (value instanceof Set) return `Set { ${[...value].map(inner).join(", ")} }`;
   if (value instanceof Date || value instanceof RegExp) return String(value);
   const fields = Object.entries(value).map(([key, field]) => `${key}: ${inner(field)}`);
@@ -27,8 +28,8 @@ function inspect(value: unknown, depth: number, above: readonly object[]): strin
 }
 
 function nameOf(value: object): string {
-  const constructor: unknown = value.constructor;
-  return typeof constructor === "function" && constructor.name !== "" ? constructor.name : "Object";
+  const made: unknown = value.constructor;
+  return typeof made === "function" && made.name !== "" ? made.name : "Object";
 }
 
 /** "TypeError: no such thing" and where it was thrown. */

@@ -43,7 +43,8 @@ export class Response extends Body {
   }
 
   static redirect(url: string | { toString(): string }, status = 302): Response {
-    if (!REDIRECTS.includes(status)) throw new RangeError(`a redirect's status: got ${status}, expected ${REDIRECTS.join(", ")}`);
+    if (!REDIRECTS.includes(status))
+      throw new RangeError(`a redirect's status: got ${status}, expected ${REDIRECTS.join(", ")}`);
     return new Response(null, { status, headers: { location: String(url) } });
   }
 

@@ -53,7 +53,7 @@ function withoutInstance(text: string): string {
     .replace(/&instance->w2c_memory, /g, "")
     .replace(/instance->w2c_memory\.pages/g, "linear_pages")
     .replace(/instance->w2c___stack_pointer/g, "stack_pointer")
-    .replace(/\(instance(?:, )?/g, "(");
+    .replace(/\(instance(?:, |(?=\)))/g, "(");
 }
 
 function keepExports(text: string): string {
