@@ -21,6 +21,7 @@ export type {
   ExchangeRequest,
   ExchangeResponse,
   HeaderList,
+  ResponseBody,
 } from "./monitor/exchange/message.js";
 export type { LimitOptions } from "./monitor/limits.js";
 export { Monitor, type MonitorOptions, type SnapshotVmOptions, type VmOptions } from "./monitor/monitor.js";

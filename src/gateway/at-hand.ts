@@ -22,12 +22,18 @@ export async function takeAtHand(
   while (length < enoughBytes) {
     const next = stream.next();
     const result = await Promise.race([next, afterPromises()]);
-    if (result === undefined) return { pieces, length, next };
+    if (result === undefined) return { pieces, length, next: heard(next) };
     if (result.done === true) return { pieces, length, next: undefined };
     pieces.push(result.value);
     length += result.value.length;
   }
-  return { pieces, length, next: stream.next() };
+  return { pieces, length, next: heard(stream.next()) };
+}
+
+/** Whoever asked may leave before the piece comes: what it fails with then concerns nobody, and must not end the process. */
+function heard<T>(next: Promise<T>): Promise<T> {
+  next.catch(() => {});
+  return next;
 }
 
 /** Resolves when everything that waits for nothing but other promises has had its turn. */

@@ -23,6 +23,8 @@ export function makeHttpServer(onRequest: RequestListener): Server {
     { maxHeaderSize: HEAD_BYTES, headersTimeout: HEAD_MS, requestTimeout: REQUEST_MS },
     onRequest,
   );
+  // By default Node drops headers beyond 2,000 without a word, whatever they say; the head's size bounds their number.
+  server.maxHeadersCount = 0;
   // "100 Continue" is said only when the body is wanted.
   server.on("checkContinue", onRequest);
   server.on("clientError", refuseMalformed);

@@ -28,6 +28,9 @@ export function readRequestHead(request: IncomingMessage): RequestHead {
   const { host, expect, "content-length": length, "transfer-encoding": coding } = request.headers;
   const absolute = ABSOLUTE_TARGET.exec(request.url!);
   const authority = absolute?.[1] ?? host ?? ownAuthority(request);
+  // RFC 9112, section 3.2: with two of them, whoever stands in front of us may have believed the other.
+  if (hostCount(request.rawHeaders) > 1)
+    throw new HttpFailure(400, "bad-request", "the request has more than one Host header");
   if (!AUTHORITY.test(authority)) throw new HttpFailure(400, "bad-request", "the Host header names no host");
   return {
     method: request.method!,
@@ -37,6 +40,12 @@ export function readRequestHead(request: IncomingMessage): RequestHead {
     bodyLength: coding !== undefined ? undefined : Number(length ?? 0),
     expectsContinue: expect?.toLowerCase() === "100-continue",
   };
+}
+
+function hostCount(rawHeaders: readonly string[]): number {
+  let count = 0;
+  for (let i = 0; i < rawHeaders.length; i += 2) if (rawHeaders[i]!.toLowerCase() === "host") count++;
+  return count;
 }
 
 /** HTTP/1.0 clients need not name a host. */

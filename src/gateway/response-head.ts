@@ -18,7 +18,10 @@ export interface ResponseHead {
  *
  * @throws HttpFailure 502 when its content-length is no length, or two that differ
  */
-export function cleanResponseHead(response: ExchangeResponse, method: string): ResponseHead {
+export function cleanResponseHead(
+  response: Pick<ExchangeResponse, "status" | "headers">,
+  method: string,
+): ResponseHead {
   const headers: string[] = [];
   let promised: string | undefined;
   for (const [name, value] of endToEndPairs(response.headers)) {

@@ -35,6 +35,8 @@ const CONSOLE_BYTES = 8 * 1024;
 interface Guest {
   readonly vm: Vm;
   readonly number: number;
+  /** Closes the VM and makes room for the next; a second call gives the same promise. */
+  readonly release: () => Promise<void>;
 }
 
 /** Answers one request. Rejects only for a bug or a host that fails to close a VM. */
@@ -59,9 +61,13 @@ export async function serveRequest(
     hasPlace = true;
     if (client.gone) throw clientGone();
     const vm = serving.monitor.create(route.image, { limits: route.limits, console: output.sink });
-    guest = { vm, number: ++serving.vms };
-    client.onGone = () => void vm.close();
+    guest = newGuest(vm, ++serving.vms, serving.admission);
+    const { release } = guest;
+    client.onGone = releaseEarly(release);
     const response = await vm.exchange(request);
+    // A reader may be slow with what the guest has long handed over: it must not keep the VM, nor its place. A small response
+    // leaves first.
+    response.body.onceHandedOver(() => setImmediate(releaseEarly(release)));
     await sendResponse(response, out, { method: head.method, lastOnConnection: serving.draining });
   } catch (error) {
     failure = client.gone ? clientGone() : failureOf(error, guest?.vm);
@@ -72,9 +78,9 @@ export async function serveRequest(
   const end = failure === undefined ? undefined : guest?.vm.end;
   letGoOfUpload(incoming);
   try {
-    await guest?.vm.close();
+    if (guest !== undefined) await guest.release();
+    else if (hasPlace) serving.admission.leave();
   } finally {
-    if (hasPlace) serving.admission.leave();
     serving.onRequest({
       request: number,
       method: incoming.method!,
@@ -88,6 +94,22 @@ export async function serveRequest(
       console: output.text(),
     });
   }
+}
+
+function newGuest(vm: Vm, number: number, admission: Admission): Guest {
+  let released: Promise<void> | undefined;
+  const release = (): Promise<void> => {
+    released ??= vm.close().finally(() => admission.leave());
+    return released;
+  };
+  return { vm, number, release };
+}
+
+/** For listeners: whoever serves the request awaits the same promise, and hears of a failure. */
+function releaseEarly(release: () => Promise<void>): () => void {
+  return () => {
+    release().catch(() => {});
+  };
 }
 
 /** Everything that can be refused before anything is spent on the request. */

@@ -30,7 +30,7 @@ export function prepareImage(image: Image, memoryBytes: number): PreparedImage {
   if (guestMemoryBytes < image.end + SMALLEST_HEAP_BYTES)
     throw new MayflyError(
       "MEMORY_INVALID",
-      `memory for ${image.name}: got ${memoryBytes >> 20} MiB, expected at least ${Math.ceil((image.end + SMALLEST_HEAP_BYTES + memoryBytes - guestMemoryBytes) / (1 << 20))} MiB`,
+      `memory for ${image.name}: got ${memoryBytes / (1 << 20)} MiB, expected at least ${Math.ceil((image.end + SMALLEST_HEAP_BYTES + memoryBytes - guestMemoryBytes) / (1 << 20))} MiB`,
       { mend: "give the guest more memory (--mem)" },
     );
   const space: AddressSpace = {

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { request } from "node:http";
 import { ask, begin, errorIn, finish } from "./support/client.js";
-import { gatewayTest, HELLO, misdeedImage, misdeeds, type TestGateway } from "./support/gateway.js";
+import { ECHO, gatewayTest, HELLO, misdeedImage, misdeeds, type TestGateway } from "./support/gateway.js";
 import { until } from "./support/until.js";
 
 /** A request whose VM has answered with a first piece and then waits for ever. */
@@ -105,5 +105,22 @@ gatewayTest(
     assert.equal(answer.isWhole, false);
     assert.equal((await test.record(() => true)).failure?.code, "client-gone");
     assert.equal(monitor.vms.size, 0);
+  },
+);
+
+gatewayTest(
+  "a client that does not read keeps its VM no longer than the VM's wall time, and its place neither",
+  {
+    routes: [HELLO, { ...ECHO, limits: { wallTimeMs: 500, bodyBytes: 64 << 20 } }],
+    concurrency: { vms: 1, queue: 4, queueMs: 60_000 },
+  },
+  async ({ url }, monitor) => {
+    const slow = await begin(`${url}/echo`, { method: "POST" }, new Uint8Array(32 << 20));
+    slow.response.pause();
+    slow.response.on("error", () => {});
+    slow.request.on("error", () => {});
+    assert.equal((await ask(`${url}/hello`)).status, 200);
+    assert.ok(monitor.vms.size <= 1);
+    slow.request.destroy();
   },
 );

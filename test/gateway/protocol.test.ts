@@ -75,3 +75,17 @@ gatewayTest("requests in one piece are answered in order", {}, async ({ url }) =
     ["HTTP/1.1 200", "GET /hello?1", "HTTP/1.1 404", "HTTP/1.1 200", "GET /hello?2"],
   );
 });
+
+gatewayTest("two Host headers are refused, whatever they say", {}, async ({ url }) => {
+  const answer = await raw(url, "GET /hello HTTP/1.1\r\nHost: a\r\nHost: a\r\nConnection: close\r\n\r\n");
+  assert.match(answer, /^HTTP\/1\.1 400 /);
+  assert.match(answer, /more than one Host header/);
+});
+
+gatewayTest("no header is lost among thousands: the body still arrives", {}, async ({ url }) => {
+  const many = Array.from({ length: 3000 }, (_, i) => `a${i % 10}:b`).join("\r\n");
+  const head = `POST /echo HTTP/1.1\r\nHost: a\r\n${many}\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n`;
+  const answer = await raw(url, `${head}4\r\nbody\r\n0\r\n\r\n`);
+  assert.match(answer, /^HTTP\/1\.1 200 /);
+  assert.match(answer, /\r\n\r\n(?:4\r\n)?body/);
+});

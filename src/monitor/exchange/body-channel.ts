@@ -1,18 +1,21 @@
 // body-channel.ts: a response's body on its way from the guest to one reader, with back-pressure.
 
+import type { ResponseBody } from "./message.js";
+
 /** Unread bytes from which on the guest waits. */
 const HIGH_WATER_BYTES = 256 * 1024;
 /** Unread pieces from which on it waits, however small they are: each costs the host memory and time of its own. */
 const HIGH_WATER_PIECES = 256;
 
 /** One writer, one reader. */
-export class BodyChannel implements AsyncIterable<Uint8Array> {
+export class BodyChannel implements ResponseBody {
   #pieces: Uint8Array[] = [];
   #unread = 0;
   #ended = false;
   #failure: { error: unknown } | undefined;
   #wakeReader: (() => void) | undefined;
   #wakeWriter: (() => void) | undefined;
+  #onHandedOver: (() => void) | undefined;
 
   /** Whether nobody wants further pieces. */
   get isOver(): boolean {
@@ -36,6 +39,13 @@ export class BodyChannel implements AsyncIterable<Uint8Array> {
     this.#ended = true;
     this.#wakeReader?.();
     this.#wakeWriter?.();
+    this.#onHandedOver?.();
+    this.#onHandedOver = undefined;
+  }
+
+  onceHandedOver(listener: () => void): void {
+    if (this.#ended) listener();
+    else this.#onHandedOver = listener;
   }
 
   /** The rest will never come: the reader gets this error after the pieces so far. */

@@ -26,5 +26,14 @@ export interface ExchangeResponse {
    * Pieces, as the guest hands them over; they are copies. The guest waits while a few are unread. Iterating throws when the
    * VM ends before the response does.
    */
-  readonly body: AsyncIterable<Uint8Array>;
+  readonly body: ResponseBody;
+}
+
+/** A response's body, for one reader. */
+export interface ResponseBody extends AsyncIterable<Uint8Array> {
+  /**
+   * Calls once, when the guest has handed over the last piece, or never will: pieces may still be unread, but the VM is not
+   * needed for them any more.
+   */
+  onceHandedOver(listener: () => void): void;
 }
