@@ -87,10 +87,15 @@ export class Guest {
     this.#privileged.restoreState(privileged);
   }
 
-  /** The guest's state now. */
-  report(address?: bigint): GuestReport {
-    const registers = this.#machine.readRegisters();
-    return { registers, address, symbol: symbolize(this.#image, registers.rip) };
+  /** The guest's state now; nothing when the machine cannot tell. */
+  report(address?: bigint): GuestReport | undefined {
+    try {
+      const registers = this.#machine.readRegisters();
+      return { registers, address, symbol: symbolize(this.#image, registers.rip) };
+    } catch {
+      // A machine that failed may have no registers to tell; the end itself still has its reason.
+      return undefined;
+    }
   }
 
   #hypercall(port: number, argument: number): GuestStop | undefined {

@@ -65,15 +65,24 @@ export class KvmHost implements MachineHost {
    * @throws MayflyError MACHINE_UNAVAILABLE with the mend
    */
   static open(): KvmHost {
-    const kvm = openDevice();
+    const host = openHost();
     try {
-      requireFeatures(kvm.fd);
-      const host = new KvmHost(kvm);
       host.#chooseTaskType();
       return host;
     } catch (error) {
-      kvm.close();
+      host.close();
       throw error;
+    }
+
+    function openHost(): KvmHost {
+      const kvm = openDevice();
+      try {
+        requireFeatures(kvm.fd);
+        return new KvmHost(kvm);
+      } catch (error) {
+        kvm.close();
+        throw error;
+      }
     }
   }
 
