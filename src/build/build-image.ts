@@ -8,6 +8,7 @@ import { baseFlags, linkerScript, linkFlags, programFlags } from "./flags.js";
 import { readManifestFile } from "./manifest-file.js";
 import { notesAssembly } from "./notes.js";
 import { hashOf, ObjectCache } from "./object-cache.js";
+import { checkOutput } from "./output-place.js";
 import { baseDirectory, defaultCacheDirectory } from "./places.js";
 import { readIfThere, temporaryBeside, writeAtomically } from "./whole-file.js";
 
@@ -41,7 +42,7 @@ export interface BuiltImage {
  * @param options.sources paths of C files, or a directory
  * @returns the image's path and size
  * @throws MayflyError BUILD_FAILED when the compiler or linker refuses; its `details` are their words
- * @throws MayflyError CONFIG_INVALID for a mistaken manifest, OPTION_INVALID for sources that are none
+ * @throws MayflyError CONFIG_INVALID for a mistaken manifest, OPTION_INVALID for sources that are none, or an output among them
  *
  * @example
  * const { bytes } = await buildImage({ sources: ["app.c"], manifest: "manifest.json", output: "app.img" });
@@ -50,6 +51,7 @@ export async function buildImage(options: BuildOptions): Promise<BuiltImage> {
   const output = resolve(options.output);
   const cache = options.cache ?? (await openCache(options.cc));
   const { files, manifest } = await findSources(options);
+  await checkOutput(output, manifest === undefined ? files : [...files, manifest]);
   const devices = manifest === undefined ? [] : await readManifestFile(manifest);
 
   const assembly = notesAssembly(devices);

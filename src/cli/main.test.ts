@@ -1,7 +1,7 @@
 // main.test.ts: the command as a user meets it: bin/mayfly.js in a process of its own.
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { closeSync, openSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { commands } from "./commands.js";
@@ -76,4 +76,20 @@ test("a reader that closes the pipe at once ends the command without an error", 
   });
   const status = await new Promise((resolve) => child.on("close", resolve));
   assert.deepEqual({ status, errors }, { status: 0, errors: "" });
+});
+
+test("output to a full disk is one line and status 1", () => {
+  const full = openSync("/dev/full", "w");
+  try {
+    const { status, stderr } = spawnSync(process.execPath, [bin, "completion", "zsh"], {
+      encoding: "utf8",
+      stdio: ["ignore", full, "pipe"],
+    });
+    assert.deepEqual(
+      { status, stderr },
+      { status: 1, stderr: "mayfly: ENOSPC: no space left on device, write\n" },
+    );
+  } finally {
+    closeSync(full);
+  }
 });

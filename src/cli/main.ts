@@ -7,10 +7,6 @@ import { painter } from "./terminal.js";
 
 /** @param argv what follows `mayfly` */
 export async function main(argv: readonly string[]): Promise<void> {
-  process.stdout.on("error", (error) => {
-    if (isBrokenPipe(error)) process.exit(0);
-    throw error;
-  });
   let program: Command | undefined;
   const fail = (error: unknown): never => {
     const command = program?.commands.find((candidate) => candidate.name() === commandName(argv));
@@ -23,6 +19,8 @@ export async function main(argv: readonly string[]): Promise<void> {
     // At once: a command that failed half-way may have left timers or sockets that would keep the process.
     process.exit(report.exitStatus);
   };
+  // Its reader has gone, or its disk is full.
+  process.stdout.on("error", fail);
   // Node would end with status 13 and without a word.
   const starved = () => fail(new Error("the command waits, and nothing is left that could wake it"));
   process.once("beforeExit", starved);

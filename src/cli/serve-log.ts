@@ -1,11 +1,12 @@
 // serve-log.ts: what `mayfly serve` prints: lines for people at a terminal, JSON objects (pino) for programs.
 import { writeSync } from "node:fs";
-import { type DestinationStream, destination, pino } from "pino";
+import { pino } from "pino";
 import type { Gateway } from "../gateway/gateway.js";
 import { humanLog } from "../gateway/human-log.js";
 import { jsonLog } from "../gateway/json-log.js";
 import type { OnRequest } from "../gateway/request-record.js";
 import type { Monitor } from "../monitor/monitor.js";
+import { LogWriter } from "./log-writer.js";
 import { machineNotice } from "./machine-option.js";
 import { isBrokenPipe } from "./report-error.js";
 import { painter } from "./terminal.js";
@@ -16,7 +17,7 @@ export interface ServeLog {
   listening(gateway: Gateway, monitor: Pick<Monitor, "machine" | "machineReason">): void;
   draining(signal: string, load: Gateway["load"]): void;
   error(error: unknown): void;
-  /** Writes out what is still buffered. */
+  /** Nothing will follow. The process lives until all is written, or the output fails. */
   close(): void;
 }
 
@@ -54,14 +55,13 @@ function curlExample(url: string, [first]: Gateway["routes"]): string {
 }
 
 function jsonServeLog(): ServeLog {
-  const out = destination({ fd: 1, sync: false });
-  out.on("error", (error: unknown) => {
+  const out = new LogWriter(1, (error) => {
     // Whoever read the log has left: as with every other command, that ends it without an error.
     if (isBrokenPipe(error)) process.exit(0);
     // A full disk must not end the service; nobody is left to be told but stderr.
-    writeSync(2, `mayfly: write log: ${String(error)}\n`);
+    writeSync(2, `mayfly: write log: ${error.message}\n`);
   });
-  const logger = pino({ base: null, timestamp: pino.stdTimeFunctions.isoTime }, out as DestinationStream);
+  const logger = pino({ base: null, timestamp: pino.stdTimeFunctions.isoTime }, out);
   return {
     request: jsonLog(logger),
     listening: ({ url, routes }, { machine, machineReason }) =>
@@ -77,6 +77,6 @@ function jsonServeLog(): ServeLog {
       ),
     draining: (signal, load) => logger.info({ signal, ...load }, "draining"),
     error: (error) => logger.error({ error: String(error) }, "error"),
-    close: () => out.flushSync(),
+    close: () => {},
   };
 }

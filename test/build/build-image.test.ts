@@ -158,6 +158,25 @@ test("sources that are none are named", async (context) => {
   }
 });
 
+test("an output that is a source, the manifest, a directory or a device is refused and left as it was", async (context) => {
+  const { folder, sources, build } = await project(context, {
+    "app.c": `${main}return 0; }`,
+    "manifest.json": '{"type":"solo5.manifest","version":1,"devices":[]}',
+  });
+  const [app, manifest] = [join(sources, "app.c"), join(sources, "manifest.json")];
+  const cases: [string, string][] = [
+    [app, "a source, expected a path of its own"],
+    [manifest, "a source, expected a path of its own"],
+    [folder, "a directory or a device, expected the path of a file"],
+    ["/dev/null", "a directory or a device, expected the path of a file"],
+  ];
+  for (const [output, problem] of cases) {
+    const message = `output ${output}: got ${problem}`;
+    await assert.rejects(build({ output }), { code: "OPTION_INVALID", message });
+  }
+  assert.equal(await readFile(app, "utf8"), `${main}return 0; }`);
+});
+
 test("a compiler that does not exist is named with the mend", async () => {
   await assert.rejects(Compiler.find("no-such-compiler"), (error) => {
     assert.ok(error instanceof MayflyError);

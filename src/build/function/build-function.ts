@@ -2,6 +2,7 @@
 import { basename, join, resolve } from "node:path";
 import { parseImage } from "../../image/image.js";
 import type { BuiltImage } from "../build-image.js";
+import { checkOutput } from "../output-place.js";
 import { readIfThere, writeAtomically } from "../whole-file.js";
 import { appendSegment } from "./append-segment.js";
 import { packApplication } from "./application.js";
@@ -35,6 +36,7 @@ export function isFunctionSource(path: string): boolean {
  */
 export async function buildFunction(options: BuildFunctionOptions): Promise<BuiltImage> {
   const output = resolve(options.output);
+  await checkOutput(output, [options.source]);
   const [program, prelude, runtime] = await settled(
     bundleHandler(options.source),
     bundlePrelude(join(runtimeDirectory, "prelude")),
