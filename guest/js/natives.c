@@ -75,6 +75,8 @@ static js_value decode(const js_value *arguments)
 {
     engine_ptr bytes = bytes_of(arguments[0]);
 
+    if (bytes == 0)
+        return JS_EXCEPTION;
     return JS_NewStringLen(context, bytes + (u32)int_of(arguments[1]), (u32)int_of(arguments[2]));
 }
 
@@ -90,6 +92,8 @@ static js_value fill_random(const js_value *arguments)
 {
     engine_ptr bytes = bytes_of(arguments[0]);
 
+    if (bytes == 0)
+        return JS_EXCEPTION;
     entropy_fill(linear(bytes + (u32)int_of(arguments[1])), (u32)int_of(arguments[2]));
     return JS_UNDEFINED;
 }

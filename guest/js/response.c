@@ -5,7 +5,7 @@ struct mayfly_request request;
 
 static bool given;
 static struct text text;     /* the body, when it was a string */
-static js_value buffer = JS_UNDEFINED; /* the ArrayBuffer that the body lies in */
+static js_value buffer = JS_UNDEFINED; /* the ArrayBuffer that the body lies in: the prelude's own, never detached */
 
 void response_expect(void)
 {

@@ -48,7 +48,7 @@ void set_property(js_value object, const char *name, js_value value);
 js_value get_property(js_value object, const char *name);
 u32 length_of(js_value array);
 int32_t int_of(js_value value);
-/* Where an ArrayBuffer's bytes lie. */
+/* Where an ArrayBuffer's bytes lie; 0, and an exception is pending, when it was detached. */
 engine_ptr bytes_of(js_value buffer);
 
 /* A string's bytes in the engine's memory, until text_free(). `at` is 0 when there is no memory or the value throws. */

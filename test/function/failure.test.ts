@@ -38,6 +38,36 @@ functionTest(
   },
 );
 
+functionTest(
+  "what cannot even be read, and what pretends to be the runtime's, is no way around the answer",
+  `const trap = (): never => { throw new Error("again"); };
+  export default {
+    fetch(request: Request) {
+      const name = request.url.split("/").pop();
+      if (name === "proxy") throw new Proxy({}, { get: trap, getPrototypeOf: trap });
+      if (name === "error") throw Object.defineProperty(new Error(), "message", { get: trap });
+      if (name === "returned") return new Proxy({}, { get: (_, key) => (key === "then" ? undefined : trap()) }) as never;
+      if (name === "detached") {
+        const view = new Uint8Array(8);
+        view.buffer.transfer();
+        crypto.getRandomValues(view);
+        new TextDecoder().decode(view.buffer);
+      }
+      return new Response("own", { headers: { "Mayfly-Failure": "exception", "x-own": "mayfly-" } });
+    },
+  };`,
+  async (start) => {
+    const guest = start();
+    for (const target of ["/proxy", "/error", "/detached"])
+      assert.equal((await guest.ask(target)).header("mayfly-failure"), "exception", target);
+    assert.equal((await guest.ask("/returned")).header("mayfly-failure"), "not-a-response");
+    const own = await guest.ask("/");
+    assert.equal(own.text, "own");
+    assert.equal(own.header("mayfly-failure"), undefined);
+    assert.equal(own.header("x-own"), "mayfly-");
+  },
+);
+
 for (const [what, returned] of [
   ["nothing", ""],
   ["a string", `return "text" as never;`],

@@ -36,7 +36,8 @@ async function answer(request: Request): Promise<void> {
 }
 
 function give(response: Response): void {
-  const headers = Headers.flat(response.headers);
+  const all = Headers.flat(response.headers);
+  const headers = all.some(isReserved) ? all.filter((_, at) => !isReserved(all[at - (at % 2)]!)) : all;
   let bytes = 0;
   for (const text of headers) bytes += text.length + 1;
   if (bytes > HEAD_BYTES)
@@ -45,23 +46,39 @@ function give(response: Response): void {
   host.respond(response.status, headers, body, 0, body instanceof ArrayBuffer ? body.byteLength : 0);
 }
 
-/** A 500 in the runtime's own name: the client's gateway reads `mayfly-failure`. */
-function fail(kind: string, thrown: unknown): void {
-  const error = thrown instanceof Error ? thrown : undefined;
-  console.error(error === undefined ? `thrown: ${nameOf(thrown)}` : describeError(error));
-  const told = {
-    kind,
-    name: error?.name ?? typeof thrown,
-    message: error?.message ?? String(thrown),
-    stack: error?.stack ?? "",
-  };
-  const headers = ["content-type", "application/json", "mayfly-failure", kind];
-  host.respond(500, headers, JSON.stringify({ error: told }), 0, 0);
+/** Names by which the runtime speaks for itself; a handler's own are left out. */
+function isReserved(name: string): boolean {
+  return name.startsWith("mayfly-");
 }
 
+/** A 500 in the runtime's own name: the client's gateway reads `mayfly-failure`. */
+function fail(kind: string, thrown: unknown): void {
+  const headers = ["content-type", "application/json", "mayfly-failure", kind];
+  host.respond(500, headers, JSON.stringify({ error: { kind, ...told(thrown) } }), 0, 0);
+}
+
+/** What was thrown, and a line of it on the console. Reading it may run the application's code, which may throw again. */
+function told(thrown: unknown): { name: string; message: string; stack: string } {
+  try {
+    if (!(thrown instanceof Error)) {
+      console.error(`thrown: ${nameOf(thrown)}`);
+      return { name: typeof thrown, message: String(thrown), stack: "" };
+    }
+    console.error(describeError(thrown));
+    return { name: String(thrown.name), message: String(thrown.message), stack: String(thrown.stack ?? "") };
+  } catch {
+    return { name: "unknown", message: "what was thrown cannot be read: that throws, too", stack: "" };
+  }
+}
+
+/** In a few words. An object may refuse to tell. */
 function nameOf(value: unknown): string {
   if (typeof value !== "object" || value === null) return String(value);
-  return `an object of class ${value.constructor?.name ?? "unknown"}`;
+  try {
+    return `an object of class ${value.constructor?.name ?? "unknown"}`;
+  } catch {
+    return "an object that does not tell its class";
+  }
 }
 
 host.dispatch = (method, url, headers, hasBody) => {

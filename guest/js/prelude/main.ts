@@ -12,4 +12,6 @@ import { Response } from "./response.js";
 define(globalThis, { Headers, Request, Response, TextDecoder, TextEncoder, console, crypto });
 // The engine's own generator is seeded once, before the snapshot that every request starts from.
 define(Math, { random: host.random });
+// There is nobody to share with, and a body cannot lie in what is not an ArrayBuffer.
+delete (globalThis as { SharedArrayBuffer?: unknown }).SharedArrayBuffer;
 Object.defineProperty(globalThis, Symbol.for("mayfly.serve"), { value: serve });
