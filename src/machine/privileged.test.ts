@@ -248,3 +248,19 @@ test("any bytes at any registers: only GuestFault escapes, and only writable mem
   );
   fc.assert(property, { numRuns: 1500, seed: 5 });
 });
+
+test("what a guest changed at ring 0 is put back, and goes to another guest of the same kind", () => {
+  const first = guest([0x0f, 0x22, 0xd0], { rax: 0x1234n }); // mov %rax, %cr2
+  first.raise();
+  const saved = first.privileged.saveState();
+  first.machine.registers = { ...fakeRegisters, rax: 0x9999n };
+  first.raise();
+  const readsCr2 = [0x0f, 0x20, 0xd0]; // mov %cr2, %rax
+  for (const { machine, privileged, raise } of [first, guest(readsCr2)]) {
+    privileged.restoreState(saved);
+    machine.memory.bytes.set(readsCr2, CODE);
+    machine.registers = { ...fakeRegisters };
+    raise();
+    assert.equal(machine.registers.rax, 0x1234n);
+  }
+});

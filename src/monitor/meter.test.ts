@@ -1,6 +1,7 @@
 // meter.test.ts: the guest's own clock is read seldom, and nothing that it shows is lost or late.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { setTimeout as delay } from "node:timers/promises";
 import { threadCpuTime } from "../linux/thread-clock.js";
 import type { Limits } from "./limits.js";
 import { Meter } from "./meter.js";
@@ -58,4 +59,25 @@ test("a turn may last no longer than the CPU time that is surely left", () => {
   busyTurn(meter, 0.5);
   const rest = meter.beginTurn() - performance.now();
   assert.ok(rest <= 1.5, `${rest} ms`);
+});
+
+test("after renew the whole CPU time is there again, and wall time stands still until it is started", async () => {
+  const meter = new Meter({ ...UNLIMITED, cpuTimeMs: 2, wallTimeMs: 5 }, () => 0);
+  busyTurn(meter, 2.1);
+  assert.equal(meter.spent(), "cpu-time-limit");
+  meter.renew();
+  await delay(10);
+  assert.equal(meter.spent(), undefined);
+  assert.equal(meter.wallRestMs, Number.POSITIVE_INFINITY);
+  busyTurn(meter, 2.1);
+  assert.equal(meter.spent(), "cpu-time-limit");
+  assert.ok(meter.cpuMs >= 4.2, "the bill is of all turns");
+
+  meter.renew();
+  meter.startWall();
+  const rest = meter.wallRestMs;
+  assert.ok(rest > 0 && rest <= 5, `${rest} ms`);
+  await delay(7);
+  meter.startWall();
+  assert.equal(meter.spent(), "wall-time-limit", "a second start changes nothing");
 });

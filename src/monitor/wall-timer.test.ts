@@ -41,3 +41,17 @@ test("no limit needs no timer, and a limit of years fires no warning and not now
   process.off("warning", warn);
   assert.deepEqual(warned, []);
 });
+
+test("it stops for wall time without an end, and watches again when told", async () => {
+  const each = meter(5);
+  let fired = 0;
+  using timer = wallTimer(each, () => fired++);
+  each.renew();
+  await delay(12);
+  assert.equal(fired, 0);
+  each.startWall();
+  timer.watch();
+  timer.watch();
+  await delay(20);
+  assert.equal(fired, 1);
+});

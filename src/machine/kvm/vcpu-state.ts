@@ -7,7 +7,7 @@ import type { Mapping } from "../../linux/mapping.js";
 import { SystemCallError } from "../../linux/system-call-error.js";
 import { readTscOffset, writeTscOffset } from "../../linux/tsc-offset.js";
 import type { Instruction } from "../instruction.js";
-import type { MachineState } from "../machine-state.js";
+import { comparableXsave, type MachineState } from "../machine-state.js";
 
 const REGISTERS = BigInt(K.KVM_SYNC_X86_REGS | K.KVM_SYNC_X86_SREGS);
 const TASK = K.Sregs.offset.tr;
@@ -38,8 +38,8 @@ export class VcpuState implements MachineState {
   }
 
   get parts(): ReadonlyMap<string, Uint8Array> {
-    const { regs, sregs, xsave } = this;
-    return new Map(Object.entries({ regs, sregs, xsave }));
+    const { regs, sregs } = this;
+    return new Map(Object.entries({ regs, sregs, xsave: comparableXsave(this.xsave) }));
   }
 
   /**

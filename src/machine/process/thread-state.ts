@@ -1,5 +1,5 @@
 // thread-state.ts: everything that the kernel keeps of a guest's thread in its vessel: registers, segments, FPU, SSE and AVX.
-import type { MachineState } from "../machine-state.js";
+import { comparableXsave, type MachineState } from "../machine-state.js";
 
 /** A stopped vessel. The time-stamp counter is the host's own: nothing is kept of it. */
 export class ThreadState implements MachineState {
@@ -15,7 +15,9 @@ export class ThreadState implements MachineState {
   }
 
   get parts(): ReadonlyMap<string, Uint8Array> {
-    const { registers, xstate } = this;
-    return new Map(Object.entries({ registers, xstate }));
+    return new Map([
+      ["registers", this.registers],
+      ["xstate", comparableXsave(this.xstate)],
+    ]);
   }
 }
