@@ -1,7 +1,7 @@
 // build.ts: `mayfly build SOURCE... -o IMAGE`: makes an image of C files or of a function in TypeScript. Prints one line.
 import { Command } from "commander";
 import { type BuiltImage, buildImage, openCache } from "../build/build-image.js";
-import { buildFunction, isFunctionSource } from "../build/function/build-function.js";
+import { isFunctionSource } from "../build/function/source.js";
 import { MayflyError } from "../errors.js";
 
 interface Flags {
@@ -54,6 +54,8 @@ async function build(sources: string[], { output, manifest, cflags, cc }: Flags)
       "OPTION_INVALID",
       "building a function: --manifest and --cflags are for C programs",
     );
+  // Loaded only now: esbuild and the engine are nothing that other commands should wait for.
+  const { buildFunction } = await import("../build/function/build-function.js");
   return buildFunction({
     source,
     output,

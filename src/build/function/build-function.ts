@@ -19,11 +19,6 @@ export interface BuildFunctionOptions extends RuntimeOptions {
   readonly output: string;
 }
 
-/** Whether `mayfly build` takes a file as a function. */
-export function isFunctionSource(path: string): boolean {
-  return /\.(ts|mts|js|mjs)$/.test(path);
-}
-
 /**
  * Builds a function's image.
  *
