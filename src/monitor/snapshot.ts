@@ -1,4 +1,5 @@
 // snapshot.ts: the state of a VM that waits for a request: memory, CPU, what the guest believes to own, and where it waits.
+import { isDeepStrictEqual } from "node:util";
 import { MayflyError } from "../errors.js";
 import type { Machine, MachineKind } from "../machine/machine.js";
 import { differenceOf } from "../machine/machine-state.js";
@@ -90,7 +91,10 @@ export class TakenSnapshot implements Snapshot {
    */
   verify({ machine, guest }: Restorable): void {
     this.#memory.verify(machine);
-    const difference = differenceOf(guest.saveState().cpu, this.#guest.cpu);
+    const { cpu, privileged } = guest.saveState();
+    if (!isDeepStrictEqual(privileged, this.#guest.privileged))
+      throw new Error("reset: what the guest believes to own at ring 0 differs");
+    const difference = differenceOf(cpu, this.#guest.cpu);
     if (difference !== undefined) throw new Error(`reset: the CPU's state differs: ${difference}`);
   }
 }
