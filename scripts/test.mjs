@@ -1,4 +1,4 @@
-// test.mjs: the gate, then every test. `npm test -- TEXT` runs only the test files whose path contains TEXT, without the gate.
+// test.mjs: the gate, then every test on every machine that works here. `npm test -- TEXT` runs only the test files whose path contains TEXT, without the gate.
 //
 // The last line is `N passed, N failed`; the exit status is 0 when nothing failed.
 import { spawnSync } from "node:child_process";
@@ -14,9 +14,27 @@ const totalsFile = join(root, "build", "test-totals.json");
 const filters = process.argv.slice(2);
 
 const gate = filters.length > 0 || node([join(root, "scripts", "check.mjs")]) === 0;
-const { passed, failed, skipped } = gate ? runTests() : { passed: 0, failed: 1, skipped: 0 };
+const machines = gate ? await workingMachines() : 0;
+const { passed, failed, skipped } = machines > 0 ? runTests() : { passed: 0, failed: 1, skipped: 0 };
 console.log(`${skipped > 0 ? `${skipped} skipped, ` : ""}${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;
+
+/** Says what the tests run on; where no guest can run they would all be skipped, and prove nothing. */
+async function workingMachines() {
+  const { openHost } = await import("../dist/src/monitor/open-host.js");
+  let works = 0;
+  for (const machine of ["kvm", "process"]) {
+    try {
+      openHost(machine).host.close();
+      works += 1;
+      console.log(`test: the ${machine} machine works here`);
+    } catch (error) {
+      console.log(`test: the ${machine} machine does not work here: ${error.message}`);
+    }
+  }
+  if (works === 0) console.error("test: no guest can run here\n→ npm run doctor");
+  return works;
+}
 
 function runTests() {
   const files = testFiles();

@@ -57,7 +57,7 @@ export function installCommand(manager, missing, root = isRoot) {
   return `${commands.join(" && ")} ${packages.join(" ")}`;
 }
 
-/** Why VMs cannot run, in a few words, or undefined. `mayfly doctor` says more. */
+/** Why KVM cannot be used, in a few words, or undefined. Looks only; `mayfly doctor` tries. */
 export function kvmProblem(device = "/dev/kvm") {
   if (!existsSync(device)) return `${device} is absent`;
   try {

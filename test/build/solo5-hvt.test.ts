@@ -1,21 +1,16 @@
 // solo5-hvt.test.ts: images boot on Solo5's own monitor as well. SOLO5_HVT names its binary.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { buildImage } from "../../src/build/build-image.js";
 import { packageRoot } from "../../src/build/places.js";
+import { noKvm } from "../support/no-machine.js";
 import { scratchFolder } from "./scratch.js";
 
 const solo5 = process.env.SOLO5_HVT;
-const skip =
-  solo5 === undefined
-    ? "SOLO5_HVT does not name a solo5-hvt"
-    : !existsSync("/dev/kvm")
-      ? "no /dev/kvm"
-      : false;
+const skip = solo5 === undefined ? "SOLO5_HVT does not name a solo5-hvt" : noKvm();
 
 interface Case {
   readonly app: string;

@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { type Finished, finished, noKvm, startMayfly } from "../support/mayfly.js";
+import { machines } from "../vm/support/machines.js";
 import { networkProblem, TestNetwork } from "./test-network.js";
 
 const tests = process.env.SOLO5_TESTS;
@@ -133,24 +134,28 @@ const cases: readonly Case[] = [
   },
 ];
 
-for (const each of cases) {
-  const skip = noTests || noKvm() || (each.network && noNetwork) || false;
-  test(`Solo5's ${each.name ?? each.image} ends as it should`, {
-    skip,
-    timeout: 2 * patienceMs,
-  }, async () => {
-    const ours = await runCase(each, (args) => startMayfly(["run", `--timeout=${patienceMs}ms`, ...args]));
-    const { status, stdout, stderr } = each.expected;
-    const told = `status ${ours.status}\n${ours.stdout}\n${ours.stderr}`;
-    assert.equal(ours.status, status, told);
-    if (stdout !== undefined) assert.match(ours.stdout, stdout, told);
-    if (stderr !== undefined) assert.match(ours.stderr, stderr, told);
-    if (tender === undefined || each.differs !== undefined || each.network) return;
-    const theirs = await runCase(each, (args) => spawn(tender, args, { stdio: ["ignore", "pipe", "pipe"] }));
-    assert.equal(ours.status, theirs.status);
-    assert.equal(withoutNumbers(ours.stdout), withoutNumbers(theirs.stdout));
-  });
-}
+for (const { kind, skip: noMachine } of machines)
+  for (const each of cases) {
+    const skip = noTests || noMachine || (each.network && noNetwork) || false;
+    test(`${kind}: Solo5's ${each.name ?? each.image} ends as it should`, {
+      skip,
+      timeout: 2 * patienceMs,
+    }, async () => {
+      const options = [`--machine=${kind}`, `--timeout=${patienceMs}ms`];
+      const ours = await runCase(each, (args) => startMayfly(["run", ...options, ...args]));
+      const { status, stdout, stderr } = each.expected;
+      const told = `status ${ours.status}\n${ours.stdout}\n${ours.stderr}`;
+      assert.equal(ours.status, status, told);
+      if (stdout !== undefined) assert.match(ours.stdout, stdout, told);
+      if (stderr !== undefined) assert.match(ours.stderr, stderr, told);
+      if (tender === undefined || noKvm() || each.differs !== undefined || each.network) return;
+      const theirs = await runCase(each, (args) =>
+        spawn(tender, args, { stdio: ["ignore", "pipe", "pipe"] }),
+      );
+      assert.equal(ours.status, theirs.status);
+      assert.equal(withoutNumbers(ours.stdout), withoutNumbers(theirs.stdout));
+    });
+  }
 
 async function runCase(each: Case, start: (args: string[]) => ChildProcess): Promise<Finished> {
   const image =

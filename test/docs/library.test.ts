@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { promisify } from "node:util";
 import * as library from "../../src/index.js";
-import { noKvm, root } from "../support/mayfly.js";
+import { noMachine, root } from "../support/mayfly.js";
 import { fencedPrograms } from "./fenced-programs.js";
 
 const execute = promisify(execFile);
@@ -55,7 +55,7 @@ test("docs/library.md names everything that a program can call", () => {
 
 for (const { line, output } of programs) {
   test(`the program of docs/library.md, line ${line}, prints what the page says`, {
-    skip: noKvm(),
+    skip: noMachine(),
   }, async () => {
     const { stdout, stderr } = await execute(process.execPath, [join(project, "out", `line-${line}.js`)], {
       cwd: root,

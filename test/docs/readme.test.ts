@@ -7,10 +7,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { after, before, test } from "node:test";
-import { finished, noKvm, root, startMayfly } from "../support/mayfly.js";
+import { finished, noMachine, root, startMayfly } from "../support/mayfly.js";
 import { fencedBlocks } from "./fenced-programs.js";
 
-const skip = noKvm();
+const skip = noMachine();
 const blocks = fencedBlocks(readFileSync(join(root, "README.md"), "utf8"));
 const folder = mkdtempSync(join(tmpdir(), "mayfly-readme-"));
 /** Stands in for the one that npm would find in a clone. */

@@ -6,12 +6,19 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { test } from "node:test";
-import { finished, mayfly, noKvm, root, startMayfly } from "../support/mayfly.js";
+import { finished, mayfly, noMachine, root, startMayfly } from "../support/mayfly.js";
+import { machines } from "../vm/support/machines.js";
 import { ask, begin, finish } from "./support/client.js";
 import { misdeedImage } from "./support/gateway.js";
 
 const hello = `${root}/examples/hello/mayfly.json`;
-const skip = noKvm();
+/** A test for each machine; `options` choose it. */
+function serveTest(name: string, body: (options: string[], kind: string) => Promise<void>): void {
+  for (const { kind, skip } of machines) {
+    const options = [`--machine=${kind}`, ...(kind === "process" ? ["--allow-process-isolation"] : [])];
+    test(`${kind}: ${name}`, { skip }, () => body(options, kind));
+  }
+}
 
 /** A running `mayfly serve` that logs JSON. */
 class Service implements AsyncDisposable {
@@ -39,42 +46,43 @@ class Service implements AsyncDisposable {
   }
 }
 
-test("serve says where it listens, logs a JSON line a request, and drains on SIGINT with status 0", {
-  skip,
-}, async () => {
-  await using service = new Service(hello);
-  const listening = await service.line();
-  assert.equal(listening.msg, "listening");
-  assert.deepEqual(listening.routes, ["/hello", "/echo"]);
-  assert.equal(listening.try, `curl ${listening.url}/hello`);
-  assert.equal(listening.machine, "kvm");
+serveTest(
+  "serve says where it listens, logs a JSON line a request, and drains on SIGINT with status 0",
+  async (options, kind) => {
+    await using service = new Service(...options, hello);
+    const listening = await service.line();
+    assert.equal(listening.msg, "listening");
+    assert.deepEqual(listening.routes, ["/hello", "/echo"]);
+    assert.equal(listening.try, `curl ${listening.url}/hello`);
+    assert.equal(listening.machine, kind);
 
-  assert.equal((await ask(`${listening.url}/hello?x`)).status, 200);
-  const line = await service.line();
-  const { method, path, status, vm } = line;
-  assert.deepEqual({ method, path, status, vm }, { method: "GET", path: "/hello", status: 200, vm: 1 });
-  for (const name of ["totalMs", "createMs", "bootMs", "runMs", "closeMs"])
-    assert.equal(typeof line[name], "number", name);
+    assert.equal((await ask(`${listening.url}/hello?x`)).status, 200);
+    const line = await service.line();
+    const { method, path, status, vm } = line;
+    assert.deepEqual({ method, path, status, vm }, { method: "GET", path: "/hello", status: 200, vm: 1 });
+    for (const name of ["totalMs", "createMs", "bootMs", "runMs", "closeMs"])
+      assert.equal(typeof line[name], "number", name);
 
-  assert.equal((await ask(`${listening.url}/nowhere`)).status, 404);
-  assert.deepEqual((await service.line()).error, { code: "not-found", message: "no route has this path" });
+    assert.equal((await ask(`${listening.url}/nowhere`)).status, 404);
+    assert.deepEqual((await service.line()).error, { code: "not-found", message: "no route has this path" });
 
-  service.child.kill("SIGINT");
-  assert.equal((await service.line()).msg, "draining");
-  const { status: exit, signal, stderr } = await service.done;
-  assert.deepEqual({ exit, signal, stderr }, { exit: 0, signal: null, stderr: "" });
-});
+    service.child.kill("SIGINT");
+    assert.equal((await service.line()).msg, "draining");
+    const { status: exit, signal, stderr } = await service.done;
+    assert.deepEqual({ exit, signal, stderr }, { exit: 0, signal: null, stderr: "" });
+  },
+);
 
 for (const [signal, status] of [
   ["SIGINT", 130],
   ["SIGTERM", 143],
 ] as const) {
-  test(`a second ${signal} ends serve at once with status ${status}`, { skip }, async () => {
+  serveTest(`a second ${signal} ends serve at once with status ${status}`, async (options) => {
     const folder = await mkdtemp(join(tmpdir(), "mayfly-serve-"));
     try {
       const config = join(folder, "mayfly.json");
       await writeFile(config, JSON.stringify({ routes: [{ path: "/*", image: await misdeedImage() }] }));
-      await using service = new Service(config);
+      await using service = new Service(...options, config);
       const { url } = await service.line();
       const answer = finish(await begin(`${url}/exchange-stall`, {}, null));
       service.child.kill(signal);
@@ -88,7 +96,7 @@ for (const [signal, status] of [
   });
 }
 
-test("serve refuses a config's mistakes with one report and status 1", { skip }, async () => {
+test("serve refuses a config's mistakes with one report and status 1", { skip: noMachine() }, async () => {
   const folder = await mkdtemp(join(tmpdir(), "mayfly-serve-"));
   try {
     const config = join(folder, "mayfly.json");
@@ -104,11 +112,11 @@ test("serve refuses a config's mistakes with one report and status 1", { skip },
   }
 });
 
-test("serve refuses a port that is taken with one line, a mend and status 1", { skip }, async () => {
-  await using service = new Service(hello);
+serveTest("serve refuses a port that is taken with one line, a mend and status 1", async (options) => {
+  await using service = new Service(...options, hello);
   const { url } = await service.line();
   const port = new URL(String(url)).port;
-  const { status, stdout, stderr } = await mayfly("serve", "--port", port, hello);
+  const { status, stdout, stderr } = await mayfly("serve", ...options, "--port", port, hello);
   service.child.kill("SIGTERM");
   assert.deepEqual({ status, stdout }, { status: 1, stdout: "" });
   assert.match(

@@ -1,8 +1,9 @@
 // support.ts: a process machine with a few bytes of code, and what the kernel tells of its vessel.
 import { readdirSync, readFileSync } from "node:fs";
 import type { AddressSpace } from "../../src/machine/address-space.js";
-import { ProcessHost } from "../../src/machine/process/host.js";
+import type { ProcessHost } from "../../src/machine/process/host.js";
 import type { ProcessMachine } from "../../src/machine/process/process-machine.js";
+import { noProcessMachine } from "../support/no-machine.js";
 
 export const TEXT = 0x10_0000;
 export const DATA = 0x10_1000;
@@ -22,14 +23,7 @@ export const LOOP = [0xeb, 0xfe]; // jmp .
 export const CALL_FOR_EVER = [0x66, 0xba, 0x02, 0x05, 0xef, 0xeb, 0xfd];
 
 /** Why there is no process machine here, or false. */
-export const skip: string | false = (() => {
-  try {
-    ProcessHost.open().close();
-    return false;
-  } catch (error) {
-    return `no process machine: ${(error as Error).message}`;
-  }
-})();
+export const skip: string | false = noProcessMachine();
 
 /** A machine that stands before its first instruction. */
 export function boot(host: ProcessHost, code: readonly number[]): ProcessMachine {

@@ -1,27 +1,19 @@
 // mayfly.ts: the command in a process of its own, for tests.
 import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process";
 import { once } from "node:events";
-import { accessSync, constants } from "node:fs";
 import { fileURLToPath } from "node:url";
+
+export { noKvm, noMachine } from "./no-machine.js";
 
 /** The project's folder. */
 export const root = fileURLToPath(new URL("../../..", import.meta.url));
 
-const bin = `${root}/bin/mayfly.js`;
+/** The command. */
+export const bin = `${root}/bin/mayfly.js`;
 
 /** An image of guest/apps. */
 export function app(name: string): string {
   return `${root}/build/apps/${name}.img`;
-}
-
-/** Why a test that boots a VM cannot run here; false when it can. */
-export function noKvm(): string | false {
-  try {
-    accessSync("/dev/kvm", constants.R_OK | constants.W_OK);
-    return false;
-  } catch {
-    return "no access to /dev/kvm";
-  }
 }
 
 export interface Finished {

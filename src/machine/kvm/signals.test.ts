@@ -1,8 +1,8 @@
 // signals.test.ts: signals that reach the monitor's thread while the kernel makes a VM.
 import assert from "node:assert/strict";
-import { accessSync, constants } from "node:fs";
 import { Session } from "node:inspector/promises";
 import { test } from "node:test";
+import { noKvm } from "../../../test/support/no-machine.js";
 import type { AddressSpace } from "../address-space.js";
 import { KvmHost } from "./host.js";
 
@@ -13,7 +13,7 @@ const space: AddressSpace = {
 
 const INTERVAL_US = 100;
 
-test("machines are made while a profiler sends signals all the time", { skip: whyNotKvm() }, async () => {
+test("machines are made while a profiler sends signals all the time", { skip: noKvm() }, async () => {
   // Each of its samples is a signal to this thread; KVM_CREATE_VM gives up with EINTR when one waits.
   const session = new Session();
   session.connect();
@@ -30,12 +30,3 @@ test("machines are made while a profiler sends signals all the time", { skip: wh
     session.disconnect();
   }
 });
-
-function whyNotKvm(): string | false {
-  try {
-    accessSync("/dev/kvm", constants.R_OK | constants.W_OK);
-    return false;
-  } catch {
-    return "no access to /dev/kvm";
-  }
-}

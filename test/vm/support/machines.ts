@@ -1,9 +1,8 @@
 // machines.ts: the machines that whole-VM tests run on, each with the reason why it cannot be had here.
-import { accessSync, constants } from "node:fs";
 import { type TestContext, test } from "node:test";
 import { Monitor } from "../../../src/index.js";
-import { ProcessHost } from "../../../src/machine/process/host.js";
 import { isSlowHost } from "../../support/emulation.js";
+import { noKvm, noProcessMachine } from "../../support/no-machine.js";
 
 export { isSlowHost };
 
@@ -15,10 +14,10 @@ export interface MachineUnderTest {
 }
 
 export const machines: readonly MachineUnderTest[] = [
-  { kind: "kvm", skip: unwanted("kvm") || whyNotKvm(), open: () => Monitor.open({ machine: "kvm" }) },
+  { kind: "kvm", skip: unwanted("kvm") || noKvm(), open: () => Monitor.open({ machine: "kvm" }) },
   {
     kind: "process",
-    skip: unwanted("process") || whyNotProcess(),
+    skip: unwanted("process") || noProcessMachine(),
     open: () => Monitor.open({ machine: "process" }),
   },
 ];
@@ -47,22 +46,4 @@ function unwanted(kind: string): string | false {
     !wanted.split(",").includes(kind) &&
     `MAYFLY_TEST_MACHINES asks for ${wanted} alone`
   );
-}
-
-function whyNotKvm(): string | false {
-  try {
-    accessSync("/dev/kvm", constants.R_OK | constants.W_OK);
-    return false;
-  } catch {
-    return "no access to /dev/kvm";
-  }
-}
-
-function whyNotProcess(): string | false {
-  try {
-    ProcessHost.open().close();
-    return false;
-  } catch (error) {
-    return `no process machine: ${(error as Error).message}`;
-  }
 }
