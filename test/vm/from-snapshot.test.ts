@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { ask, counter, state, UNTOUCHED } from "./support/counter.js";
 import { MIB } from "./support/exchanges.js";
 import { latestMachine, placesOf } from "./support/machine-spy.js";
-import { machines, machineTest } from "./support/machines.js";
+import { isSlowHost, machines, machineTest } from "./support/machines.js";
 
 machineTest("VMs from one snapshot begin alike and go their own ways", async (monitor) => {
   const vm = await counter(monitor);
@@ -72,7 +72,7 @@ machineTest("limits are each VM's own, memory is the snapshot's", async (monitor
   assert.equal(snapshot.memoryBytes, 8 * MIB);
   assert.match(snapshot.image, /counter/);
   assert.ok(snapshot.bytes > 0 && snapshot.bytes < MIB);
-  const twin = monitor.createFromSnapshot(snapshot, { limits: { wallTimeMs: 30 } });
+  const twin = monitor.createFromSnapshot(snapshot, { limits: { wallTimeMs: isSlowHost ? 1500 : 30 } });
   await ask(twin);
   assert.equal((await twin.run()).reason, "wall-time-limit");
   assert.throws(() => monitor.createFromSnapshot(snapshot, { limits: { cpuTimeMs: -1 } }), {
