@@ -45,6 +45,14 @@ u32 linear_grow(u32 pages);
 /* engine-trap.c: the engine did what WebAssembly forbids. Ends the machine: its state is worth nothing any more. */
 void engine_trap(const char *what) __attribute__((noreturn, cold));
 
+/*
+ * overflow.c: the stack is used up. Where a function may throw, it throws what engine_stack_error() makes; where the engine never
+ * looks, engine_overflow() leaves it for good.
+ */
+extern u32 engine_stack_limit;
+js_value engine_stack_error(void);
+void engine_overflow(void) __attribute__((noreturn, cold));
+
 /* ---- What the engine imports ---- */
 
 u32 host_call(u32 name, u32 name_len, u32 self, u32 argc, u32 argv);
@@ -106,5 +114,6 @@ u32 JS_ToInt32(u32 context, u32 out, js_value value);
 js_value JS_Call(u32 context, js_value function, js_value self, u32 argc, u32 argv);
 js_value JS_GetException(u32 context);
 js_value JS_ThrowOutOfMemory(u32 context);
+js_value JS_ThrowRangeError(u32 context, u32 format, u32 values);
 
 #endif

@@ -1,13 +1,14 @@
 /* main.c: the runtime: starts engine, prelude and application, then answers one request after the other. */
 #include "runtime.h"
 
-/* The engine's own stack is 1 MiB. What is left below its limit is for functions that do not look before they take some. */
-#define ENGINE_STACK_LIMIT (LINEAR_STACK_BYTES - 256 * 1024)
-
 /* JavaScript's dispatch(method, url, headers, hasBody), from the prelude. */
 #define DISPATCH_ARGUMENTS 4
 
 u32 context;
+
+/* The prelude's function, and where its arguments go. */
+static js_value dispatch;
+static engine_ptr arguments;
 
 void give_up(const char *line)
 {
@@ -39,10 +40,11 @@ static js_value request_headers(void)
     return array;
 }
 
-static void answer(js_value dispatch, engine_ptr arguments)
+static void answer(void)
 {
     js_value *values = linear(arguments);
 
+    response_release();
     values[0] = value_of_latin1(request.method, strlen(request.method));
     values[1] = request_url();
     values[2] = request_headers();
@@ -63,6 +65,23 @@ static void answer(js_value dispatch, engine_ptr arguments)
         response_fail("never-settled", "the handler's promise can never settle: nothing is left to wait for");
 }
 
+/* Whether the engine may be entered: it may not after it was left in the middle. */
+static bool is_sound = true;
+
+static void serve(void)
+{
+    response_expect();
+    if (is_sound) {
+        entropy_seed(request.entropy);
+        wall_set(request.time_ns);
+        linear_forget_refusal();
+        linear_limit();
+        is_sound = overflow_guarded(answer);
+    }
+    if (!is_sound)
+        response_fail("stack-overflow", "the stack overflowed inside the JavaScript engine, which is unusable now");
+}
+
 __attribute__((noreturn, used)) static void runtime(uintptr_t memory_end)
 {
     static const char name[] = "dispatch";
@@ -72,22 +91,16 @@ __attribute__((noreturn, used)) static void runtime(uintptr_t memory_end)
     if (qjs_init() != 0)
         give_up("the JavaScript engine did not start\n");
     context = qjs_get_context_ptr();
-    qjs_set_max_stack_size(ENGINE_STACK_LIMIT);
+    overflow_start();
     linear_limit();
 
     js_value natives = natives_object();
     application_start(natives);
-    js_value dispatch = get_property(natives, name);
-    engine_ptr arguments = wasm_malloc(DISPATCH_ARGUMENTS * sizeof(js_value));
+    dispatch = get_property(natives, name);
+    arguments = wasm_malloc(DISPATCH_ARGUMENTS * sizeof(js_value));
     for (;;) {
         mayfly_next(&request);
-        response_release();
-        response_expect();
-        entropy_seed(request.entropy);
-        wall_set(request.time_ns);
-        linear_forget_refusal();
-        linear_limit();
-        answer(dispatch, arguments);
+        serve();
     }
 }
 

@@ -78,6 +78,10 @@ void response_release(void);
 /* natives.c: the object through which the prelude reaches the runtime. */
 js_value natives_object(void);
 
+/* overflow.c: what happens when a stack overflows where the engine does not look: `body` is left, and false is the answer. */
+void overflow_start(void);
+bool overflow_guarded(void (*body)(void));
+
 /* jobs.c: runs promise jobs until there are none. */
 void jobs_run(void);
 

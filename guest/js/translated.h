@@ -89,6 +89,12 @@ register uintptr_t native_stack_pointer __asm__("rsp");
 
 static u32 stack_pointer;
 
+/* The engine's own limit, once the runtime has set it. */
+u32 engine_stack_limit;
+
+/* What is left of the engine's stack when a recursion is stopped by force; STACK_RATIO times as much is left of the native one. */
+#define STACK_FLOOR 65536
+
 static inline u32 stack_enter(void)
 {
     u32 before = stack_pointer;
@@ -96,10 +102,20 @@ static inline u32 stack_enter(void)
 
     if (native < before)
         stack_pointer = native & ~UINT32_C(15);
+    /* A recursion in which the engine never looks. */
+    if (UNLIKELY(stack_pointer < STACK_FLOOR))
+        engine_overflow();
     return before;
 }
 
 #define STACK_ENTER const u32 stack_before = stack_enter()
 #define STACK_LEAVE stack_pointer = stack_before
+
+/* In functions that JavaScript calls, which may throw at once: the engine itself looks on most ways to them, not on all. */
+#define STACK_CHECK                            \
+    if (UNLIKELY(stack_pointer < engine_stack_limit)) { \
+        STACK_LEAVE;                           \
+        return engine_stack_error();           \
+    }
 
 #endif

@@ -51,6 +51,16 @@ const cases: readonly (readonly [what: string, code: string, expected: RegExp])[
   ["10^5 proxies: delete", `${deepProxy} delete p.x;`, RANGE],
   ["10^5 proxies: isArray", `${deepProxy} Array.isArray(p);`, ANY],
   ["10^5 bound functions", `let f: any = () => 1; for (let i = 0; i < 1e3; i++) f = f.bind(); f();`, ANY],
+  [
+    "2 * 10^4 iterator helpers",
+    "let i: any = [1].values(); for (let n = 0; n < 2e4; n++) i = i.map((x: any) => x); i.next();",
+    RANGE,
+  ],
+  [
+    "2 * 10^4 derived classes",
+    "let C: any = class {}; for (let i = 0; i < 2e4; i++) C = class extends C {}; new C();",
+    RANGE,
+  ],
   // JavaScript that the engine's C calls back.
   ["a function", "const f = (): unknown => [f()]; f();", RANGE],
   ["two functions", "const f = (): number => g() + 1, g = (): number => f() + 1; f();", RANGE],
@@ -118,6 +128,26 @@ functionTest("every recursion ends in an error, and the VM lives on", source, as
     assert.match(answer.text, expected, what);
   }
 });
+
+functionTest(
+  "a recursion in which the engine never looks is told as what it is, and the engine is not entered again",
+  `export default {
+    fetch(request: Request) {
+      // Its compiler calls itself for each function inside another.
+      if (request.url.endsWith("/deep")) new Function("x=>".repeat(3000) + "1");
+      return new Response("well");
+    },
+  };`,
+  async (start) => {
+    const guest = start();
+    assert.equal((await guest.ask("/")).text, "well");
+    for (const target of ["/deep", "/", "/"]) {
+      const answer = await guest.ask(target);
+      assert.equal(answer.status, 500);
+      assert.equal(answer.header("mayfly-failure"), "stack-overflow");
+    }
+  },
+);
 
 functionTest(
   "a function may call itself 3,000 times deep",

@@ -76,17 +76,29 @@ function guardStacks(functions: string, { types, elements }: TranslatedSource): 
   }));
   const targets = new Map<number, string[]>();
   for (const { type, name } of elements) targets.set(type, [...(targets.get(type) ?? []), name]);
-  const points = recursionPoints(sites, targets);
+  const { points, reachable } = recursionPoints(sites, targets);
+  const callable = new Set(
+    elements.filter(({ type }) => isJavaScriptFunction(types[type]!)).map(({ name }) => name),
+  );
   return functions.replace(DEFINITION, (text: string, name: string) => {
-    const [enter, leave] = points.has(name) ? ["  STACK_ENTER;\n", "  STACK_LEAVE;\n"] : ["", ""];
+    const mayRefuse = callable.has(name) && reachable.has(name);
+    const enters = mayRefuse || points.has(name);
     return text
-      .replace(/^ {2}FUNC_PROLOGUE;\n/m, enter)
-      .replace(/^ {2}FUNC_EPILOGUE;\n/gm, leave)
+      .replace(
+        /^ {2}FUNC_PROLOGUE;\n/m,
+        enters ? `  STACK_ENTER;\n${mayRefuse ? "  STACK_CHECK;\n" : ""}` : "",
+      )
+      .replace(/^ {2}FUNC_EPILOGUE;\n/gm, enters ? "  STACK_LEAVE;\n" : "")
       .replace(
         /(CALL_INDIRECT\([^;]*?\), )(\d+), /g,
         (_, before: string, type: string) => `${before}${canonical(types, type)}, `,
       );
   });
+}
+
+/** Whether JavaScript can call it: context, self, count, values, maybe more. Such a function may throw whenever it likes. */
+function isJavaScriptFunction(type: string): boolean {
+  return /^\d+, 1, WASM_RT_I32, WASM_RT_I64, WASM_RT_I32, WASM_RT_I32,.* WASM_RT_I64$/.test(type);
 }
 
 /** The first of the types that look like the one of that index. */

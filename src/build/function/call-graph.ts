@@ -14,11 +14,12 @@ export interface CallSites {
  * all that can come back to themselves through the table.
  *
  * @param targets functions that the table holds, by type
+ * @returns these points, and all functions that can be reached again from themselves
  */
 export function recursionPoints(
   functions: readonly CallSites[],
   targets: ReadonlyMap<number, readonly string[]>,
-): Set<string> {
+): { readonly points: ReadonlySet<string>; readonly reachable: ReadonlySet<string> } {
   const known = new Set(functions.map(({ name }) => name));
   const direct = new Map<string, string[]>();
   const all = new Map<string, string[]>();
@@ -28,10 +29,10 @@ export function recursionPoints(
     all.set(name, [...named, ...[...indirectTypes].flatMap((type) => targets.get(type) ?? [])]);
   }
   const points = cyclic(direct);
-  const around = cyclic(all);
+  const reachable = cyclic(all);
   for (const { name, indirectTypes } of functions)
-    if (indirectTypes.size > 0 && around.has(name)) points.add(name);
-  return points;
+    if (indirectTypes.size > 0 && reachable.has(name)) points.add(name);
+  return { points, reachable };
 }
 
 /** The nodes that lie on a cycle: Tarjan's strongly connected components, without recursion of our own. */
