@@ -12,16 +12,22 @@ import { ip, tapProblem } from "./test-network.js";
 
 const folder = mkdtempSync(join(tmpdir(), "mayfly-run-"));
 const ud2 = join(folder, "ud2.img");
+/** Says so, and waits for ever. */
+const waiting = join(folder, "waiting.img");
 const disk = join(folder, "disk.raw");
 
 before(async () => {
-  const source = join(folder, "ud2.c");
-  const program =
-    '#include <solo5.h>\nint solo5_app_main(const struct solo5_start_info *info) { (void)info; __asm__("ud2"); return 0; }\n';
-  writeFileSync(source, program);
-  const built = await mayfly("build", source, "-o", ud2);
-  assert.equal(built.status, 0, built.stderr);
+  await buildApp(ud2, '__asm__("ud2");');
+  await buildApp(waiting, 'solo5_console_write("waiting\\n", 8); solo5_yield(UINT64_MAX, 0);');
 });
+
+async function buildApp(image: string, body: string): Promise<void> {
+  const source = image.replace(/img$/, "c");
+  const main = `int solo5_app_main(const struct solo5_start_info *info) { (void)info; ${body} return 0; }`;
+  writeFileSync(source, `#include <solo5.h>\n${main}\n`);
+  const built = await mayfly("build", source, "-o", image);
+  assert.equal(built.status, 0, built.stderr);
+}
 after(() => rmSync(folder, { recursive: true }));
 
 /** A disk of zeros. */
@@ -162,14 +168,10 @@ for (const [signal, status] of [
   runTest(
     `${signal} ends a guest that computes and one that waits, with status ${status}`,
     async ({ start }) => {
-      for (const args of [
-        [app("console"), "1000000000", "64"],
-        [app("sleep"), "60000"],
-      ]) {
+      for (const args of [[app("console"), "1000000000", "64"], [waiting]]) {
         const child = start(["--stats", ...args]);
         const ended = finished(child);
-        if (args[0]!.includes("console")) await once(child.stdout!, "data");
-        else await new Promise((resolve) => setTimeout(resolve, 1000));
+        await once(child.stdout!, "data");
         child.kill(signal);
         const { status: got, stderr } = await ended;
         assert.equal(got, status);
