@@ -3,16 +3,19 @@ import assert from "node:assert/strict";
 import { closeSync, openSync } from "node:fs";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { finished, noKvm, root, startMayfly } from "../support/mayfly.js";
+import { finished, noMachine, root, startMayfly } from "../support/mayfly.js";
 
 test("serve goes on when its log's disk is full, says so, and ends on SIGINT", {
-  skip: noKvm(),
+  skip: noMachine(),
   timeout: 30_000,
 }, async (context) => {
   const full = openSync("/dev/full", "w");
-  const child = startMayfly(["serve", "--port", "0", `${root}/examples/hello/mayfly.json`], {
-    stdio: ["ignore", full, "pipe"],
-  });
+  const child = startMayfly(
+    ["serve", "--allow-process-isolation", "--port", "0", `${root}/examples/hello/mayfly.json`],
+    {
+      stdio: ["ignore", full, "pipe"],
+    },
+  );
   context.after(() => child.kill("SIGKILL"));
   closeSync(full);
   // The first line that cannot be written is the one that says that it listens.
