@@ -14,7 +14,9 @@ interface Flags {
 /** The command, to be added to the program. */
 export function buildCommand(): Command {
   return new Command("build")
-    .description("make an image: of C files and the base layer, or of a function in TypeScript or JavaScript")
+    .description(
+      "Makes an image: of C files and the base layer, or of a function in TypeScript or JavaScript.",
+    )
     .argument(
       "<source...>",
       "C or assembler files (.c, .S, .s), a directory, or one handler (.ts, .js, .mjs)",

@@ -88,7 +88,7 @@ function bytesText(bytes: number): string {
 /** The command, to be added to the program. */
 export function inspectCommand(): Command {
   return new Command("inspect")
-    .description("print what is in an image: target, entry, segments, manifest")
+    .description("Prints what is in an image: target, entry, segments, manifest.")
     .argument("<image>", "the unikernel file")
     .option("--json", "print one JSON object")
     .action(async (path: string, options: { json?: true }) => {

@@ -146,6 +146,9 @@ test("loadImage reads a file, and says which file it could not read", async () =
         return true;
       });
     }
+    await assert.rejects(loadImage(missing), {
+      message: `read image ${missing}: ENOENT: no such file or directory`,
+    });
     writeFileSync(path, "#!/bin/sh\n");
     await assert.rejects(loadImage(path), { code: "IMAGE_INVALID" });
   } finally {

@@ -119,11 +119,15 @@ async function readImageFile(path: string): Promise<Uint8Array> {
       throw new Error("got a directory or a device, expected a regular file");
     return await handle.readFile();
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new MayflyError("IMAGE_UNREADABLE", `read image ${printable(path)}: ${printable(reason)}`, {
-      cause,
-    });
+    throw new MayflyError("IMAGE_UNREADABLE", `read image ${printable(path)}: ${reasonOf(cause)}`, { cause });
   } finally {
     await handle?.close();
   }
+}
+
+/** Node's message, without the call and the path at its end: "ENOENT: no such file or directory". */
+function reasonOf(cause: unknown): string {
+  if (!(cause instanceof Error)) return printable(String(cause));
+  const { message, syscall } = cause as NodeJS.ErrnoException;
+  return printable(syscall === undefined ? message : message.split(`, ${syscall}`, 1)[0]!);
 }
