@@ -16,15 +16,19 @@ import {
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const stamp = join(root, "dist", ".stamp");
 
-/** Does what is needed. Says what went wrong and returns false when a step fails. */
-export async function setUp() {
+/**
+ * Does what is needed. Says what went wrong and returns false when a step fails.
+ *
+ * @param {{ runtime: boolean }} wanted runtime: the JavaScript runtime, too, which takes long the first time
+ */
+export async function setUp({ runtime }) {
   try {
     // The system first: what needs the user's hand should not wait for a download.
     await installSystemPackages();
     await installNpmPackages();
     await compileTypeScript();
     await buildGuestImages();
-    await buildRuntime();
+    if (runtime) await buildRuntime();
     await warnAboutKvm();
     return true;
   } catch (error) {
