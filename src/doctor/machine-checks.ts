@@ -8,7 +8,7 @@ import type { Readings } from "./readings.js";
 const SCOPE_OF_ADMINISTRATORS = 2;
 /** What SECCOMP_RET_TRAP is called in actions_avail. */
 const SECCOMP_ACTION = "trap";
-/** vm.memfd_noexec that refuses memory which could hold a program. */
+/** vm.memfd_noexec under which Linux 6.3 to 6.5 refuse memory whose use is not said; later ones choose what serves us. */
 const MEMFD_REFUSED = 2;
 
 const KVM_WALL = "to break out, a guest needs a bug in KVM or in the CPU's virtualization";
@@ -90,7 +90,7 @@ function memfd({ processMachine, memfdNoexec }: Readings): Finding {
   if (processMachine.works || memfdNoexec !== MEMFD_REFUSED) return { status: "ok", found: "allowed" };
   return {
     status: "warn",
-    found: `vm.memfd_noexec is ${memfdNoexec}: memory that holds code is refused`,
+    found: `vm.memfd_noexec is ${memfdNoexec}: Linux 6.3 to 6.5 then refuse guest memory`,
     mend: "sudo sysctl vm.memfd_noexec=1",
   };
 }
