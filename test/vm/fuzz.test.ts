@@ -73,12 +73,12 @@ async function endure<T>(
   monitor: Monitor,
   cases: number,
   arbitrary: fc.Arbitrary<T>,
-  makeImage: (input: T) => Image | undefined,
+  makeImage: (input: T) => Image | Promise<Image | undefined>,
 ): Promise<Map<string, number>> {
   const ends = new Map<string, number>();
   const before = readdirSync("/proc/self/fd").length;
   const property = fc.asyncProperty(arbitrary, async (input) => {
-    const image = makeImage(input);
+    const image = await makeImage(input);
     if (image === undefined) return;
     const { reason } = await boot(monitor, image);
     ends.set(reason, (ends.get(reason) ?? 0) + 1);
@@ -100,11 +100,11 @@ machineTest(`${CASES.images} spoilt images are refused, or run and end`, async (
     symbols: [{ name: "_start", address: TEXT_ADDRESS }],
   });
   const changes = fc.array(change, { minLength: 1, maxLength: 3 });
-  const ends = await endure(monitor, CASES.images, changes, (some) => {
+  const ends = await endure(monitor, CASES.images, changes, async (some) => {
     try {
       const image = parseImage(spoil(original, some), "mutant");
       // Also refused: what does not fit into the memory, and needs more tables than there is room for.
-      void monitor.create(image, attach(image)).close();
+      await monitor.create(image, attach(image)).close();
       return image;
     } catch (error) {
       if (error instanceof MayflyError) return undefined;
