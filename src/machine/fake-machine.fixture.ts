@@ -1,5 +1,6 @@
 // fake-machine.fixture.ts: a machine without a CPU, for tests of what is done in a guest's stead: memory, and registers to set.
 import type { AddressSpace } from "./address-space.js";
+import { INITIAL_REGISTERS } from "./initial-registers.js";
 import type { Exit, Machine, Registers } from "./machine.js";
 import type { MachineState } from "./machine-state.js";
 import { GuestMemory } from "./memory.js";
@@ -21,26 +22,9 @@ export const fakeSpace: AddressSpace = {
 
 /** All zeros but rip and rsp. */
 export const fakeRegisters: Registers = {
-  rax: 0n,
-  rbx: 0n,
-  rcx: 0n,
-  rdx: 0n,
-  rsi: 0n,
-  rdi: 0n,
-  rsp: BigInt(MEMORY_BYTES - 0x100),
-  rbp: 0n,
-  r8: 0n,
-  r9: 0n,
-  r10: 0n,
-  r11: 0n,
-  r12: 0n,
-  r13: 0n,
-  r14: 0n,
-  r15: 0n,
+  ...INITIAL_REGISTERS,
   rip: BigInt(CODE),
-  rflags: 2n,
-  fsBase: 0n,
-  gsBase: 0n,
+  rsp: BigInt(MEMORY_BYTES - 0x100),
 };
 
 export class FakeMachine implements Machine {

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { AddressSpace } from "./address-space.js";
+import { INITIAL_REGISTERS } from "./initial-registers.js";
 import type { Exit, Machine, MachineHost, Registers } from "./machine.js";
 
 export const CODE = 0x100000;
@@ -21,26 +22,9 @@ export const LOOP = [0xeb, 0xfe]; // jmp .
 export const soon = (): number => performance.now() + 5000;
 
 export const START: Registers = {
-  rax: 0n,
-  rbx: 0n,
-  rcx: 0n,
-  rdx: 0n,
-  rsi: 0n,
-  rdi: 0n,
-  rsp: BigInt(MEMORY_BYTES - 8),
-  rbp: 0n,
-  r8: 0n,
-  r9: 0n,
-  r10: 0n,
-  r11: 0n,
-  r12: 0n,
-  r13: 0n,
-  r14: 0n,
-  r15: 0n,
+  ...INITIAL_REGISTERS,
   rip: BigInt(CODE),
-  rflags: 2n,
-  fsBase: 0n,
-  gsBase: 0n,
+  rsp: BigInt(MEMORY_BYTES - 8),
 };
 
 /** Registers one case: code at CODE, and what to check of a machine that is about to execute it; `unfit`: why this CPU cannot. */

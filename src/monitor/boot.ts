@@ -7,29 +7,10 @@ import {
 } from "../abi/boot-info.js";
 import { MayflyError } from "../errors.js";
 import { type AttachedDevice, encodeManifest } from "../image/manifest.js";
-import type { Machine, Registers } from "../machine/machine.js";
+import { INITIAL_REGISTERS } from "../machine/initial-registers.js";
+import type { Machine } from "../machine/machine.js";
 import { BOOT_INFO, MANIFEST } from "../machine/memory-map.js";
 import type { PreparedImage } from "./prepare.js";
-
-const ZERO_REGISTERS: Omit<Registers, "rip" | "rsp" | "rdi"> = {
-  rax: 0n,
-  rbx: 0n,
-  rcx: 0n,
-  rdx: 0n,
-  rsi: 0n,
-  rbp: 0n,
-  r8: 0n,
-  r9: 0n,
-  r10: 0n,
-  r11: 0n,
-  r12: 0n,
-  r13: 0n,
-  r14: 0n,
-  r15: 0n,
-  rflags: 2n, // interrupts off, IOPL 0: the I/O bitmap decides
-  fsBase: 0n,
-  gsBase: 0n,
-};
 
 export interface BootOptions {
   /** The guest's arguments, joined by spaces. */
@@ -81,7 +62,7 @@ export function loadImage(machine: Machine, prepared: PreparedImage, options: Bo
 /** Sets the registers that the ABI promises at the entry point. */
 export function enterImage(machine: Machine, prepared: PreparedImage): void {
   machine.writeRegisters({
-    ...ZERO_REGISTERS,
+    ...INITIAL_REGISTERS,
     rip: BigInt(prepared.image.entry),
     rsp: BigInt(prepared.guestMemoryBytes - 8),
     rdi: BigInt(BOOT_INFO),

@@ -10,7 +10,7 @@ import { checkMemoryLimit } from "./memory-limit.js";
 import { ExitCounter, portName } from "./stats.js";
 import { endByFault, endByHalt, type GuestReport, symbolize, type VmEnd } from "./vm-end.js";
 
-/** Why the guest is not executed any further for now. */
+/** Why the guest stopped. */
 export type GuestStop =
   | { readonly kind: "interrupted" }
   /** Its hypercall is answered when the promise resolves. */
