@@ -9,7 +9,8 @@ enum stage {
     ASKED,   /* a request waits for its response */
     BEGUN,   /* the head is being written */
     SENDING, /* the head was handed over, pieces follow */
-    ENDED    /* the last piece is known, mayfly_next() takes it along */
+    ENDED,   /* the last piece is known, mayfly_next() takes it along */
+    COMPLETE /* the receiver has all of it */
 };
 
 static enum stage stage;
@@ -31,7 +32,7 @@ static void call(uint32_t operation)
     exchange.buffer = buffer;
     exchange.buffer_len = sizeof buffer;
     mayfly_out(MAYFLY_EXCHANGE_PIO, &exchange);
-    if (exchange.ret != SOLO5_R_OK)
+    if (exchange.ret != SOLO5_R_OK && (operation != MAYFLY_EXCHANGE_TRY_READ || exchange.ret != SOLO5_R_AGAIN))
         die("exchange: the monitor refused a call\n");
     exchange.head_len = 0;
     exchange.body = NULL;
@@ -73,17 +74,34 @@ void mayfly_next(struct mayfly_request *request)
     request->more = (exchange.flags & MAYFLY_EXCHANGE_MORE) != 0;
 }
 
-bool mayfly_read(struct mayfly_request *request)
+/* The piece that a call brought takes the place of everything before. */
+static void take_piece(struct mayfly_request *request)
 {
-    if (!request->more)
-        return false;
-    call(MAYFLY_EXCHANGE_READ);
     request->method = request->origin = request->target = request->headers = NULL;
     request->header_count = 0;
     request->entropy = NULL;
     request->body = buffer;
     request->piece_len = exchange.request_body_len;
     request->more = (exchange.flags & MAYFLY_EXCHANGE_MORE) != 0;
+}
+
+bool mayfly_read(struct mayfly_request *request)
+{
+    if (!request->more)
+        return false;
+    call(MAYFLY_EXCHANGE_READ);
+    take_piece(request);
+    return true;
+}
+
+bool mayfly_try_read(struct mayfly_request *request)
+{
+    if (!request->more)
+        return false;
+    call(MAYFLY_EXCHANGE_TRY_READ);
+    if (exchange.ret == SOLO5_R_AGAIN)
+        return false;
+    take_piece(request);
     return true;
 }
 
@@ -125,7 +143,7 @@ bool mayfly_add_header(const char *name, const char *value)
 /* Puts a piece into the next call, and the head with the first one. */
 static void attach(const void *piece, size_t len)
 {
-    must(stage == BEGUN || stage == SENDING, "mayfly_write, mayfly_end: the response has not begun, or has ended\n");
+    must(stage == BEGUN || stage == SENDING, "mayfly_write, mayfly_end, mayfly_complete: the response has not begun, or has ended\n");
     if (stage == BEGUN) {
         exchange.head = &response;
         exchange.head_len = sizeof response.head + response.head.strings_len;
@@ -145,4 +163,11 @@ void mayfly_end(const void *piece, size_t len)
 {
     attach(piece, len);
     stage = ENDED;
+}
+
+void mayfly_complete(const void *piece, size_t len)
+{
+    attach(piece, len);
+    call(MAYFLY_EXCHANGE_END);
+    stage = COMPLETE;
 }

@@ -44,15 +44,56 @@ void mayfly_respond(uint32_t status);
 /* Adds a header to the response begun; false when the head has no room for it. Before the first piece of the body. */
 bool mayfly_add_header(const char *name, const char *value);
 
+/*
+ * As mayfly_read(), but never waits: false when there is no piece yet. poll's ready set has MAYFLY_READY_BODY once there is.
+ * It is also false when the body is over: then `more` is false, too.
+ */
+bool mayfly_try_read(struct mayfly_request *request);
+
 /* Hands over a piece of the response's body; more follow. The piece may be reused at once. */
 void mayfly_write(const void *piece, size_t len);
 
 /* The last piece of the body, which travels with mayfly_next(): it stays untouched until then. A request costs one exit this way. */
 void mayfly_end(const void *piece, size_t len);
 
+/* The last piece of the body at once: the receiver has the whole response, and the program goes on until mayfly_next(). */
+void mayfly_complete(const void *piece, size_t len);
+
+/* ---- Requests to the outside: what a program uses ---- */
+
+/* Whether the monitor offers them. */
+bool mayfly_outbound_offered(void);
+
+/* Begins a request's head. One at a time, until mayfly_outbound_open() has taken it. */
+bool mayfly_outbound_begin(const char *method, const char *url, uint32_t redirect);
+
+/* Adds a header to it; false when the head has no room. mayfly_outbound_begin() answers likewise. */
+bool mayfly_outbound_add_header(const char *name, const char *value);
+
+/* Starts the request; false when MAYFLY_OUTBOUND_MAX are open already. Whatever else is wrong with it is told by reading. */
+bool mayfly_outbound_open(const void *piece, size_t len, bool more, uint32_t *handle);
+
+/* Hands over a further piece of its body; false when there is no room for it yet. */
+bool mayfly_outbound_write(uint32_t handle, const void *piece, size_t len, bool more);
+
+/* What reading brought. Everything lies in the base layer's buffer, until the next call. */
+struct mayfly_outbound_answer {
+    uint32_t flags;                              /* MAYFLY_OUTBOUND_HEAD, _END, _FAILED; 0: a piece of the body */
+    const struct mayfly_outbound_response *head; /* with _HEAD; its strings follow it */
+    const uint8_t *bytes;                        /* the piece; with _FAILED the reason, UTF-8 */
+    size_t len;
+};
+
+/* False when there is nothing yet; poll's ready set has the bit MAYFLY_READY_OUTBOUND + handle once there is. */
+bool mayfly_outbound_read(uint32_t handle, struct mayfly_outbound_answer *answer);
+
+/* Gives a request up. One that has ended or failed is closed already. */
+void mayfly_outbound_close(uint32_t handle);
+
 /* ---- Boot information ---- */
 
 #define MAYFLY_FEATURE_EXCHANGE (UINT32_C(1) << 31)
+#define MAYFLY_FEATURE_OUTBOUND (UINT32_C(1) << 30)
 
 struct hvt_boot_info {
     uint64_t mem_size;       /* bytes */
@@ -130,9 +171,13 @@ struct hvt_hc_halt {
 
 #define MAYFLY_EXCHANGE_PIO 0x700
 
-#define MAYFLY_EXCHANGE_NEXT  1
-#define MAYFLY_EXCHANGE_READ  2
-#define MAYFLY_EXCHANGE_WRITE 3
+#define MAYFLY_EXCHANGE_NEXT     1
+#define MAYFLY_EXCHANGE_READ     2
+#define MAYFLY_EXCHANGE_WRITE    3
+#define MAYFLY_EXCHANGE_TRY_READ 4
+#define MAYFLY_EXCHANGE_END      5
+
+#define MAYFLY_READY_BODY 63
 
 #define MAYFLY_EXCHANGE_MORE 1
 
@@ -167,6 +212,55 @@ struct mayfly_response_head {
     uint32_t header_count;
     uint32_t strings_len;
     uint32_t reserved;
+};
+
+#define MAYFLY_OUTBOUND_PIO 0x701
+
+#define MAYFLY_OUTBOUND_OPEN  1
+#define MAYFLY_OUTBOUND_WRITE 2
+#define MAYFLY_OUTBOUND_READ  3
+#define MAYFLY_OUTBOUND_CLOSE 4
+
+#define MAYFLY_OUTBOUND_MORE   1
+#define MAYFLY_OUTBOUND_HEAD   1
+#define MAYFLY_OUTBOUND_END    2
+#define MAYFLY_OUTBOUND_FAILED 4
+
+#define MAYFLY_REDIRECT_FOLLOW 0
+#define MAYFLY_REDIRECT_ERROR  1
+#define MAYFLY_REDIRECT_MANUAL 2
+
+#define MAYFLY_OUTBOUND_MAX      16
+#define MAYFLY_READY_OUTBOUND    32
+#define MAYFLY_OUTBOUND_HEAD_MAX 65536
+
+struct mayfly_hc_outbound {
+    uint32_t operation;
+    uint32_t handle;    /* in; out of OPEN */
+    uint32_t in_flags;
+    uint32_t out_flags; /* out */
+    const void *head;
+    uint64_t head_len;
+    const void *body;
+    uint64_t body_len;
+    void *buffer;
+    uint64_t buffer_len;
+    uint64_t answer_len; /* out */
+    int32_t ret;         /* out */
+};
+
+struct mayfly_outbound_request {
+    uint32_t redirect;
+    uint32_t header_count;
+    uint32_t strings_len;
+    uint32_t reserved;
+};
+
+struct mayfly_outbound_response {
+    uint32_t status;
+    uint32_t header_count;
+    uint32_t strings_len;
+    uint32_t redirected;
 };
 
 /* Hands the struct at `argument` to the monitor. Addresses below 4 GiB: the port is 32 bits wide. */

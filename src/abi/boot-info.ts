@@ -23,3 +23,5 @@ export const HVT_CMDLINE_SIZE = 8192;
 export const HVT_FEATURE_RING_IO = 1 << 0;
 /** Mayfly: the exchange (docs/abi.md). Solo5 gives bits from below, Mayfly from above. */
 export const MAYFLY_FEATURE_EXCHANGE = 0x8000_0000;
+/** Mayfly: requests to the outside (docs/abi.md). Offered with the exchange only, to images without devices. */
+export const MAYFLY_FEATURE_OUTBOUND = 0x4000_0000;

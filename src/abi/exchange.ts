@@ -11,6 +11,14 @@ export const MAYFLY_EXCHANGE_READ = 2;
 /** Hands over a piece of the response; more will follow. */
 export const MAYFLY_EXCHANGE_WRITE = 3;
 
+/** As READ, but never waits: the result is SOLO5_R_AGAIN when no piece is here yet, and poll tells when there is. */
+export const MAYFLY_EXCHANGE_TRY_READ = 4;
+/** Hands over the last piece of the response; the guest still works, and its NEXT brings no response any more. */
+export const MAYFLY_EXCHANGE_END = 5;
+
+/** The bit of poll's ready set that says: a TRY_READ that was answered AGAIN would now be answered. */
+export const MAYFLY_READY_BODY = 63;
+
 /** Out flag: the request's body goes on after this piece. */
 export const MAYFLY_EXCHANGE_MORE = 1;
 

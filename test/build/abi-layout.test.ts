@@ -8,11 +8,18 @@ import * as bootInfo from "../../src/abi/boot-info.js";
 import * as exchange from "../../src/abi/exchange.js";
 import * as hypercalls from "../../src/abi/hypercalls.js";
 import * as manifest from "../../src/abi/manifest.js";
+import * as outbound from "../../src/abi/outbound.js";
 import type { Fields, Struct } from "../../src/abi/struct.js";
 import { baseDirectory } from "../../src/build/places.js";
 import { scratchFolder } from "./scratch.js";
 
-const modules: Readonly<Record<string, unknown>> = { ...bootInfo, ...exchange, ...hypercalls, ...manifest };
+const modules: Readonly<Record<string, unknown>> = {
+  ...bootInfo,
+  ...exchange,
+  ...hypercalls,
+  ...manifest,
+  ...outbound,
+};
 
 /** What only the host side needs, and C has no use for. */
 const hostOnly = new Set([
