@@ -111,6 +111,7 @@ u32 JS_IsArrayBuffer(js_value value);
 u32 JS_ToCStringLen2(u32 context, u32 out_len, js_value value, u32 cesu8);
 void JS_FreeCString(u32 context, u32 text);
 u32 JS_ToInt32(u32 context, u32 out, js_value value);
+u32 JS_ToFloat64(u32 context, u32 out, js_value value);
 js_value JS_Call(u32 context, js_value function, js_value self, u32 argc, u32 argv);
 js_value JS_GetException(u32 context);
 js_value JS_ThrowOutOfMemory(u32 context);

@@ -4,7 +4,7 @@
 /* JSCFunctionEnum's "generic magic" (quickjs.h). */
 #define JS_CFUNC_GENERIC_MAGIC 1
 
-typedef js_value native(const js_value *arguments);
+#define NS_PER_MS 1e6
 
 /* print(text): a line on the console. */
 static js_value print(const js_value *arguments)
@@ -22,64 +22,6 @@ static js_value print(const js_value *arguments)
     return JS_UNDEFINED;
 }
 
-/* bodyText(): the request's body as a string. */
-static js_value body_text(const js_value *arguments)
-{
-    struct text body = body_take();
-    (void)arguments;
-
-    if (body.at == 0)
-        return JS_ThrowOutOfMemory(context);
-    /* The byte order mark is no part of the text (Encoding standard, "UTF-8 decode"). */
-    u32 skip = body.len >= 3 && memcmp(linear(body.at), "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
-    js_value value = JS_NewStringLen(context, body.at + skip, body.len - skip);
-    wasm_free(body.at);
-    return value;
-}
-
-/* bodyBytes(): the request's body as an ArrayBuffer. */
-static js_value body_bytes(const js_value *arguments)
-{
-    struct text body = body_take();
-    (void)arguments;
-
-    if (body.at == 0)
-        return JS_ThrowOutOfMemory(context);
-    js_value value = JS_NewArrayBufferCopy(context, body.at, body.len);
-    wasm_free(body.at);
-    return value;
-}
-
-/* respond(status, headers, body, offset, length) */
-static js_value respond(const js_value *arguments)
-{
-    response_give(int_of(arguments[0]), arguments[1], arguments[2], (u32)int_of(arguments[3]),
-                  (u32)int_of(arguments[4]));
-    return JS_UNDEFINED;
-}
-
-/* encode(string): its UTF-8 as an ArrayBuffer. */
-static js_value encode(const js_value *arguments)
-{
-    struct text text = text_of(arguments[0]);
-
-    if (text.at == 0)
-        return JS_ThrowOutOfMemory(context);
-    js_value value = JS_NewArrayBufferCopy(context, text.at, text.len);
-    text_free(text);
-    return value;
-}
-
-/* decode(buffer, offset, length): the string that UTF-8 means. */
-static js_value decode(const js_value *arguments)
-{
-    engine_ptr bytes = bytes_of(arguments[0]);
-
-    if (bytes == 0)
-        return JS_EXCEPTION;
-    return JS_NewStringLen(context, bytes + (u32)int_of(arguments[1]), (u32)int_of(arguments[2]));
-}
-
 /* random(): Math.random. */
 static js_value random_number(const js_value *arguments)
 {
@@ -90,12 +32,19 @@ static js_value random_number(const js_value *arguments)
 /* fillRandom(buffer, offset, length) */
 static js_value fill_random(const js_value *arguments)
 {
-    engine_ptr bytes = bytes_of(arguments[0]);
+    struct piece piece = piece_of(arguments);
 
-    if (bytes == 0)
+    if (piece.at == 0)
         return JS_EXCEPTION;
-    entropy_fill(linear(bytes + (u32)int_of(arguments[1])), (u32)int_of(arguments[2]));
+    entropy_fill(linear(piece.at), piece.len);
     return JS_UNDEFINED;
+}
+
+/* monotonic(): milliseconds that pass evenly, from an unspecified start. */
+static js_value monotonic(const js_value *arguments)
+{
+    (void)arguments;
+    return JS_NewNumber(context, (double)solo5_clock_monotonic() / NS_PER_MS);
 }
 
 /* relieve(): lets an error be told when memory was used up. True if it was. */
@@ -108,12 +57,32 @@ static js_value relieve(const js_value *arguments)
 
 static const struct {
     const char *name;
-    native *function;
+    js_value (*function)(const js_value *arguments);
     u32 length;
 } natives[] = {
-    { "print", print, 1 },           { "bodyText", body_text, 0 },         { "bodyBytes", body_bytes, 0 },
-    { "respond", respond, 5 },       { "encode", encode, 1 },              { "decode", decode, 3 },
-    { "random", random_number, 0 },  { "fillRandom", fill_random, 3 },     { "relieve", relieve, 0 },
+    { "print", print, 1 },
+    { "bodyIsHere", native_body_is_here, 0 },
+    { "bodyText", native_body_text, 0 },
+    { "bodyBytes", native_body_bytes, 0 },
+    { "readBody", native_read_body, 0 },
+    { "respond", native_respond, 5 },
+    { "respondBegin", native_respond_begin, 2 },
+    { "respondWrite", native_respond_write, 3 },
+    { "respondEnd", native_respond_end, 0 },
+    { "finish", native_finish, 0 },
+    { "abandon", native_abandon, 1 },
+    { "encode", native_encode, 1 },
+    { "decode", native_decode, 3 },
+    { "isUtf8", native_is_utf8, 3 },
+    { "random", random_number, 0 },
+    { "fillRandom", fill_random, 3 },
+    { "monotonic", monotonic, 0 },
+    { "relieve", relieve, 0 },
+    { "mayFetch", native_may_fetch, 0 },
+    { "fetchOpen", native_fetch_open, 8 },
+    { "fetchWrite", native_fetch_write, 5 },
+    { "fetchRead", native_fetch_read, 1 },
+    { "fetchClose", native_fetch_close, 1 },
 };
 
 js_value native_call(u32 from, js_value self, u32 argc, u32 argv, u32 magic)

@@ -42,14 +42,24 @@ js_value value_of_bool(bool truth);
 js_value value_of_int(int32_t number);
 /* A string from bytes that are characters U+0000 to U+00FF, as HTTP's are. */
 js_value value_of_latin1(const char *text, size_t len);
+/* A string from UTF-8, and an ArrayBuffer, from bytes outside the engine's memory. */
+js_value value_of_utf8(const void *bytes, size_t len);
+js_value value_of_bytes(const void *bytes, size_t len);
 /* A C string in the engine's memory, to be given to wasm_free(). Gives up when there is no memory. */
 engine_ptr name_in(const char *name);
 void set_property(js_value object, const char *name, js_value value);
 js_value get_property(js_value object, const char *name);
 u32 length_of(js_value array);
 int32_t int_of(js_value value);
-/* Where an ArrayBuffer's bytes lie; 0, and an exception is pending, when it was detached. */
-engine_ptr bytes_of(js_value buffer);
+double double_of(js_value value);
+bool is_true(js_value value);
+
+/* Part of an ArrayBuffer, from three arguments: buffer, offset, length. `at` is 0, and an exception is pending, when it was detached. */
+struct piece {
+    engine_ptr at;
+    u32 len;
+};
+struct piece piece_of(const js_value *arguments);
 
 /* A string's bytes in the engine's memory, until text_free(). `at` is 0 when there is no memory or the value throws. */
 struct text {
@@ -61,19 +71,51 @@ void text_free(struct text text);
 /* Makes Latin-1 of UTF-8, in place; false when a character is not one of its 256. */
 bool text_to_latin1(struct text *text);
 
-/* body.c: the request's body, brought into the engine's memory as a whole. `at` is to be given to wasm_free(). */
-struct text body_take(void);
+/* The request that is being answered. */
+extern struct mayfly_request request;
 
 /* response.c: one response for each request. */
-extern struct mayfly_request request;
+enum response_stage {
+    RESPONSE_EXPECTED,
+    RESPONSE_BEGUN,    /* pieces follow */
+    RESPONSE_COMPLETE, /* the receiver has all of it, the handler still works */
+    RESPONSE_FINISHED
+};
 void response_expect(void);
-bool response_is_given(void);
-/* Hands over status, headers (names and values in turn) and body: undefined, a string, or part of an ArrayBuffer. */
-void response_give(int32_t status, js_value headers, js_value body, u32 offset, u32 len);
-/* Answers in the runtime's own name: a 500 with `mayfly-failure: KIND`. */
+enum response_stage response_stage(void);
+/* Answers in the runtime's own name: a 500 with `mayfly-failure: KIND`. Only while a response is expected. */
 void response_fail(const char *kind, const char *message);
 /* Frees what the last response lay in. */
 void response_release(void);
+/* Names and values in turn, each as a C string of bytes. */
+void headers_each(js_value headers, bool (*add)(const char *name, const char *value));
+
+/* loop.c: answers the request: calls the handler, then runs jobs and timers and waits, until the exchange has ended. */
+void loop_start(js_value natives);
+void loop_answer(void);
+
+/* What the prelude calls, by file. prelude/host.ts says what each does. */
+js_value native_body_is_here(const js_value *arguments);
+js_value native_body_text(const js_value *arguments);
+js_value native_body_bytes(const js_value *arguments);
+js_value native_read_body(const js_value *arguments);
+
+js_value native_respond(const js_value *arguments);
+js_value native_respond_begin(const js_value *arguments);
+js_value native_respond_write(const js_value *arguments);
+js_value native_respond_end(const js_value *arguments);
+js_value native_finish(const js_value *arguments);
+js_value native_abandon(const js_value *arguments);
+
+js_value native_encode(const js_value *arguments);
+js_value native_decode(const js_value *arguments);
+js_value native_is_utf8(const js_value *arguments);
+
+js_value native_may_fetch(const js_value *arguments);
+js_value native_fetch_open(const js_value *arguments);
+js_value native_fetch_write(const js_value *arguments);
+js_value native_fetch_read(const js_value *arguments);
+js_value native_fetch_close(const js_value *arguments);
 
 /* natives.c: the object through which the prelude reaches the runtime. */
 js_value natives_object(void);

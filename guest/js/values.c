@@ -34,6 +34,38 @@ js_value value_of_latin1(const char *text, size_t len)
     return value;
 }
 
+/* Bytes copied into the engine's memory; 0 when there is no room. */
+static engine_ptr copy_in(const void *bytes, size_t len)
+{
+    engine_ptr copy = wasm_malloc((u32)len + 1);
+
+    if (copy != 0)
+        memcpy(linear(copy), bytes, len);
+    return copy;
+}
+
+js_value value_of_utf8(const void *bytes, size_t len)
+{
+    engine_ptr copy = copy_in(bytes, len);
+
+    if (copy == 0)
+        return JS_ThrowOutOfMemory(context);
+    js_value value = JS_NewStringLen(context, copy, (u32)len);
+    wasm_free(copy);
+    return value;
+}
+
+js_value value_of_bytes(const void *bytes, size_t len)
+{
+    engine_ptr copy = copy_in(bytes, len);
+
+    if (copy == 0)
+        return JS_ThrowOutOfMemory(context);
+    js_value value = JS_NewArrayBufferCopy(context, copy, (u32)len);
+    wasm_free(copy);
+    return value;
+}
+
 engine_ptr name_in(const char *name)
 {
     size_t size = strlen(name) + 1;
@@ -93,9 +125,28 @@ int32_t int_of(js_value value)
     return number;
 }
 
-engine_ptr bytes_of(js_value buffer)
+double double_of(js_value value)
 {
-    return JS_GetArrayBuffer(context, result_place(), buffer);
+    engine_ptr place = result_place();
+    double number = 0;
+
+    if ((s32)JS_ToFloat64(context, place, value) >= 0)
+        memcpy(&number, linear(place), sizeof number);
+    return number;
+}
+
+bool is_true(js_value value)
+{
+    return value == value_of_bool(true);
+}
+
+struct piece piece_of(const js_value *arguments)
+{
+    engine_ptr bytes = JS_GetArrayBuffer(context, result_place(), arguments[0]);
+
+    if (bytes == 0)
+        return (struct piece){ 0 };
+    return (struct piece){ .at = bytes + (u32)int_of(arguments[1]), .len = (u32)int_of(arguments[2]) };
 }
 
 struct text text_of(js_value value)
