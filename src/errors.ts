@@ -19,6 +19,9 @@ export type ErrorCode =
   | "SNAPSHOT_FOREIGN" // the snapshot is of another boot, machine or monitor
   | "VM_ENDED" // the VM is over; nothing can be asked of it
   | "VM_BUSY" // the VM is already running or serving an exchange
+  | "OUTBOUND_REFUSED" // a function asked for an origin or an address that it may not reach
+  | "OUTBOUND_LIMIT" // a function's requests to the outside used up their number, time or bytes
+  | "OUTBOUND_FAILED" // the network or the other side failed a function's request
   | "ADDRESS_IN_USE"; // another program listens on the port
 
 /**

@@ -67,8 +67,11 @@ export async function serveRequest(
     const response = await vm.exchange(request);
     // A reader may be slow with what the guest has long handed over: it must not keep the VM, nor its place. A small response
     // leaves first.
-    response.body.onceHandedOver(() => setImmediate(releaseEarly(release)));
+    const handedOver = new Promise<void>((resolve) => response.body.onceHandedOver(resolve));
+    void handedOver.then(() => setImmediate(releaseEarly(release)));
     await sendResponse(response, out, { method: head.method, lastOnConnection: serving.draining });
+    // The client has its response; a guest may still have work of its own, within its limits.
+    await handedOver;
   } catch (error) {
     failure = client.gone ? clientGone() : failureOf(error, guest?.vm);
     refuse(out, failure, number, serving.draining);

@@ -4,6 +4,7 @@ import {
   HVT_CMDLINE_SIZE,
   HVT_FEATURE_RING_IO,
   MAYFLY_FEATURE_EXCHANGE,
+  MAYFLY_FEATURE_OUTBOUND,
 } from "../abi/boot-info.js";
 import { MayflyError } from "../errors.js";
 import { type AttachedDevice, encodeManifest } from "../image/manifest.js";
@@ -20,6 +21,7 @@ export interface BootOptions {
   /** The guest's time-stamp counter, Hz. */
   readonly tscHz: number;
   readonly offersExchange: boolean;
+  readonly offersOutbound: boolean;
 }
 
 /** A command line as the guest sees it: UTF-8, ended by a zero byte. */
@@ -51,6 +53,7 @@ export function loadImage(machine: Machine, prepared: PreparedImage, options: Bo
       mft: BigInt(MANIFEST),
       host_features:
         (options.offersExchange ? MAYFLY_FEATURE_EXCHANGE : 0) +
+        (options.offersOutbound ? MAYFLY_FEATURE_OUTBOUND : 0) +
         (prepared.ringAddress === 0 ? 0 : HVT_FEATURE_RING_IO),
       guest_features: 0,
       net_ring: BigInt(prepared.ringAddress),

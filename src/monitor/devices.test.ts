@@ -19,6 +19,7 @@ function assemble(declared: Declared, attachments: Attachments) {
     console: discardOutput,
     onHostFailure: ignoreHostFailure,
     offersExchange: false,
+    outbound: undefined,
   });
 }
 

@@ -7,6 +7,7 @@ import type { Answer, Device } from "../device/device.js";
 import type { OnHostFailure } from "../device/host-failure.js";
 import { type NetBackend, NetDevices } from "../device/net.js";
 import { NetRing } from "../device/net-ring.js";
+import { type OpenOutboundClient, OutboundDevice } from "../device/outbound.js";
 import { MayflyError } from "../errors.js";
 import type { AttachedDevice, Image } from "../image/image.js";
 import { ExchangeDevice } from "./exchange/exchange-device.js";
@@ -33,6 +34,8 @@ export interface DeviceOptions {
   readonly attachments: Attachments;
   readonly console: ConsoleSink;
   readonly offersExchange: boolean;
+  /** Absent when the guest may ask for nothing outside. */
+  readonly outbound: OpenOutboundClient | undefined;
   readonly onHostFailure: OnHostFailure;
 }
 
@@ -48,11 +51,14 @@ export function assembleDevices(prepared: PreparedImage, options: DeviceOptions)
   }
   const net = new NetDevices(nets, onHostFailure);
   const console = new ConsoleDevice(options.console);
-  const poll = new PollDevice(nets.size === 0 ? undefined : net);
-  const exchange = options.offersExchange ? new ExchangeDevice() : undefined;
+  const outbound = options.outbound === undefined ? undefined : new OutboundDevice(options.outbound);
+  const exchange = options.offersExchange ? new ExchangeDevice(() => outbound?.close()) : undefined;
+  const sources = [nets.size === 0 ? undefined : net, exchange, outbound];
+  const poll = new PollDevice(sources.filter((source) => source !== undefined));
   const ring = prepared.ringAddress === 0 ? undefined : new NetRing(prepared.ringAddress, net);
   const devices: Device[] = [console, new ClockDevice(), new BlockDevices(blocks, onHostFailure), net, poll];
   if (exchange !== undefined) devices.push(exchange);
+  if (outbound !== undefined) devices.push(outbound);
   if (ring !== undefined) devices.push(ring);
   return {
     answers: new Map(devices.flatMap((device) => [...device.answers])),

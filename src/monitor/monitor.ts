@@ -2,6 +2,8 @@
 import type { ConsoleSink } from "../device/console.js";
 import { discardOutput } from "../device/console-sinks.js";
 import { ignoreHostFailure, type OnHostFailure } from "../device/host-failure.js";
+import type { OpenOutboundClient } from "../device/outbound.js";
+import { MayflyError } from "../errors.js";
 import type { Image } from "../image/image.js";
 import type { Machine, MachineHost, MachineKind } from "../machine/machine.js";
 import { enterImage, loadImage } from "./boot.js";
@@ -35,6 +37,11 @@ export interface VmOptions {
    * runs as on any other Solo5 monitor.
    */
   exchange?: boolean;
+  /**
+   * Sends the guest's requests to the outside: called for each request that the guest answers, once it wants to send one. Absent: it may
+   * send none. Only for images without devices.
+   */
+  outbound?: OpenOutboundClient;
   /** Counts the guest memory touched, for `stats.touchedBytes` (a system call at the end; 0 without). */
   measureMemory?: boolean;
   /** Told of host errors that the guest sees only as a result code (EIO of a disk, say). */
@@ -42,7 +49,7 @@ export interface VmOptions {
 }
 
 /** What VMs from a snapshot may have of their own. Memory, arguments and manifest are the snapshot's. */
-export interface SnapshotVmOptions extends Pick<VmOptions, "console" | "measureMemory"> {
+export interface SnapshotVmOptions extends Pick<VmOptions, "console" | "measureMemory" | "outbound"> {
   /** Wall and CPU time in ms. */
   limits?: Omit<LimitOptions, "memoryMiB">;
 }
@@ -97,10 +104,16 @@ export class Monitor implements AsyncDisposable {
     const limits = checkLimits(options.limits);
     const prepared = this.#prepare(image, limits.memoryBytes);
     const offersExchange = options.exchange ?? true;
+    if (options.outbound !== undefined && image.devices.length > 0)
+      throw new MayflyError(
+        "OPTION_INVALID",
+        `outbound: ${image.name} has devices; requests to the outside are for images without any`,
+      );
     const devices = assembleDevices(prepared, {
       attachments: options.devices ?? {},
       console: options.console ?? discardOutput,
       offersExchange,
+      outbound: options.outbound,
       onHostFailure: options.onHostFailure ?? ignoreHostFailure,
     });
     const parts = {
@@ -116,6 +129,7 @@ export class Monitor implements AsyncDisposable {
         devices: devices.attached,
         tscHz: this.#host.tscHz,
         offersExchange,
+        offersOutbound: options.outbound !== undefined,
       });
       devices.ring?.initialize(machine.memory);
       enterImage(machine, prepared);
@@ -141,6 +155,7 @@ export class Monitor implements AsyncDisposable {
       attachments: {},
       console: options.console ?? discardOutput,
       offersExchange: true,
+      outbound: options.outbound,
       onHostFailure: ignoreHostFailure,
     });
     const parts = { prepared, devices, limits, measureMemory: options.measureMemory ?? false, from };

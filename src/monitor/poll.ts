@@ -2,15 +2,8 @@
 import { HVT_HYPERCALL_PIO_BASE, HVT_HYPERCALL_POLL, Poll } from "../abi/hypercalls.js";
 import { Argument } from "../device/argument.js";
 import type { Answers, Device } from "../device/device.js";
+import type { ReadySource } from "../device/ready-source.js";
 import type { GuestMemory } from "../machine/memory.js";
-
-/** What can be waited for. The set of net devices is one. */
-export interface ReadySource {
-  /** A bit for each handle that has a frame to read. */
-  readyHandles(): bigint;
-  /** Calls once, as soon as any handle becomes ready; returns how to stop waiting. */
-  onceReadable(listener: () => void): () => void;
-}
 
 /** setTimeout's longest delay. */
 const LONGEST_TIMER_MS = 0x7fff_ffff;
@@ -18,12 +11,13 @@ const LONGEST_TIMER_MS = 0x7fff_ffff;
 /** Answers `poll`. */
 export class PollDevice implements Device {
   readonly answers: Answers;
-  readonly #source: ReadySource | undefined;
+  readonly #sources: readonly ReadySource[];
   readonly #argument = new Argument(Poll);
   #cancel: (() => void) | undefined;
 
-  constructor(source: ReadySource | undefined) {
-    this.#source = source;
+  /** @param sources whose bits differ */
+  constructor(sources: readonly ReadySource[]) {
+    this.#sources = sources;
     this.answers = new Map([
       [HVT_HYPERCALL_PIO_BASE + HVT_HYPERCALL_POLL, (memory, argument) => this.#poll(memory, argument)],
     ]);
@@ -38,16 +32,16 @@ export class PollDevice implements Device {
     const argument = this.#argument;
     argument.acquire(memory, address);
     const timeoutMs = argument.u64("timeout_nsecs") / 1e6;
-    if (timeoutMs === 0 || (this.#source?.readyHandles() ?? 0n) !== 0n) return this.#finish();
+    if (timeoutMs === 0 || this.#ready() !== 0n) return this.#finish();
     return this.#wait(performance.now() + timeoutMs);
   }
 
   async #wait(deadline: number): Promise<void> {
     await new Promise<void>((resolve) => {
-      let stopListening = (): void => {};
+      const stops: (() => void)[] = [];
       let timer: NodeJS.Timeout | undefined;
       const done = (): void => {
-        stopListening();
+        for (const stop of stops.splice(0)) stop();
         clearTimeout(timer);
         this.#cancel = undefined;
         resolve();
@@ -60,14 +54,20 @@ export class PollDevice implements Device {
         else timer = setTimeout(watch, Math.min(Math.ceil(rest), LONGEST_TIMER_MS));
       };
       this.#cancel = done;
-      if (this.#source !== undefined) stopListening = this.#source.onceReadable(done);
+      for (const source of this.#sources) stops.push(source.onceReadable(done));
       watch();
     });
     this.#finish();
   }
 
+  #ready(): bigint {
+    let ready = 0n;
+    for (const source of this.#sources) ready |= source.readyHandles();
+    return ready;
+  }
+
   #finish(): void {
-    const ready = this.#source?.readyHandles() ?? 0n;
+    const ready = this.#ready();
     let count = 0;
     for (let rest = ready; rest !== 0n; rest &= rest - 1n) count++;
     this.#argument.setU64("ready_set", ready);

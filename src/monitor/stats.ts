@@ -2,6 +2,7 @@
 import { MAYFLY_EXCHANGE_PIO } from "../abi/exchange.js";
 import { HVT_HYPERCALL_PIO_BASE } from "../abi/hypercalls.js";
 import { HVT_RING_KICK_PIO_BASE } from "../abi/net-ring.js";
+import { MAYFLY_OUTBOUND_PIO } from "../abi/outbound.js";
 
 /** Times in milliseconds, memory in bytes. */
 export interface VmStats {
@@ -40,6 +41,7 @@ const PORT_NAMES = new Map<number, string>([
   ...HYPERCALL_NAMES.map((name, i): [number, string] => [HVT_HYPERCALL_PIO_BASE + 1 + i, name]),
   [HVT_RING_KICK_PIO_BASE, "net ring kick"],
   [MAYFLY_EXCHANGE_PIO, "exchange"],
+  [MAYFLY_OUTBOUND_PIO, "outbound"],
 ]);
 
 /** What a hypercall port is called. */

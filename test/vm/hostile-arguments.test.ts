@@ -51,6 +51,7 @@ class Guest {
       attachments,
       console: (bytes) => this.#hear(bytes),
       offersExchange: true,
+      outbound: () => ({ send: () => Promise.reject(new Error("nobody")) }),
       onHostFailure: assert.fail,
     });
     this.devices.ring?.initialize(this.memory);

@@ -7,17 +7,20 @@ const HIGH_WATER_BYTES = 256 * 1024;
 /** Unread pieces from which on it waits, however small they are: each costs the host memory and time of its own. */
 const HIGH_WATER_PIECES = 256;
 
+const NOTHING = new Uint8Array(0);
+
 /** One writer, one reader. */
 export class BodyChannel implements ResponseBody {
   #pieces: Uint8Array[] = [];
   #unread = 0;
   #ended = false;
+  #isHandedOver = false;
   #failure: { error: unknown } | undefined;
   #wakeReader: (() => void) | undefined;
   #wakeWriter: (() => void) | undefined;
   #onHandedOver: (() => void) | undefined;
 
-  /** Whether nobody wants further pieces. */
+  /** Whether no further pieces come, or nobody wants them. */
   get isOver(): boolean {
     return this.#ended;
   }
@@ -39,20 +42,34 @@ export class BodyChannel implements ResponseBody {
     this.#ended = true;
     this.#wakeReader?.();
     this.#wakeWriter?.();
+  }
+
+  /** The writer is done with everything, and not only with the body. */
+  handOver(): void {
+    this.#isHandedOver = true;
     this.#onHandedOver?.();
     this.#onHandedOver = undefined;
   }
 
   onceHandedOver(listener: () => void): void {
-    if (this.#ended) listener();
+    if (this.#isHandedOver) listener();
     else this.#onHandedOver = listener;
+  }
+
+  takeWhole(): Uint8Array | undefined {
+    if (!this.#ended || this.#failure !== undefined || this.#pieces.length > 1) return undefined;
+    const [whole = NOTHING] = this.#pieces.splice(0);
+    this.#unread = 0;
+    return whole;
   }
 
   /** The rest will never come: the reader gets this error after the pieces so far. */
   fail(error: unknown): void {
-    if (this.#ended) return;
-    this.#failure = { error };
-    this.end();
+    if (!this.#ended) {
+      this.#failure = { error };
+      this.end();
+    }
+    this.handOver();
   }
 
   get #isFull(): boolean {

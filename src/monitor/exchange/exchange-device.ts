@@ -1,40 +1,31 @@
 // exchange-device.ts: the exchange hypercall: hands requests to the guest and takes its responses (docs/abi.md).
-import { setImmediate as nextTurn } from "node:timers/promises";
 import {
   Exchange,
   MAYFLY_EXCHANGE_BUFFER_MIN,
+  MAYFLY_EXCHANGE_END,
   MAYFLY_EXCHANGE_MORE,
   MAYFLY_EXCHANGE_NEXT,
   MAYFLY_EXCHANGE_PIO,
   MAYFLY_EXCHANGE_READ,
+  MAYFLY_EXCHANGE_TRY_READ,
   MAYFLY_EXCHANGE_WRITE,
+  MAYFLY_READY_BODY,
 } from "../../abi/exchange.js";
-import { SOLO5_R_OK } from "../../abi/hypercalls.js";
+import { SOLO5_R_AGAIN, SOLO5_R_OK } from "../../abi/hypercalls.js";
 import { Argument } from "../../device/argument.js";
 import type { Answers, Device } from "../../device/device.js";
+import type { ReadySource } from "../../device/ready-source.js";
 import { MayflyError } from "../../errors.js";
 import type { GuestMemory } from "../../machine/memory.js";
-import { BodyChannel } from "./body-channel.js";
 import type { ExchangeRequest, ExchangeResponse } from "./message.js";
-import { RequestBody } from "./request-body.js";
-import { type CheckedHead, checkRequestHead, writeRequestHead } from "./request-head.js";
-import { decodeResponseHead, violation } from "./response-head.js";
+import { writeRequestHead } from "./request-head.js";
+import { violation } from "./response-head.js";
+import { Serving } from "./serving.js";
 
-/** A longer piece of a response's body is copied in parts of this size, bytes, and the event loop gets a turn between two. */
-const PART_BYTES = 256 * 1024;
-
-/** A request with everything that its response needs. */
-interface Serving {
-  readonly head: CheckedHead;
-  readonly body: RequestBody;
-  readonly response: BodyChannel;
-  readonly resolve: (response: ExchangeResponse) => void;
-  readonly reject: (error: unknown) => void;
-  hasHead: boolean;
-}
+const READY_BODY = 1n << BigInt(MAYFLY_READY_BODY);
 
 /** Answers port 0x700. One request at a time. */
-export class ExchangeDevice implements Device {
+export class ExchangeDevice implements Device, ReadySource {
   readonly answers: Answers = new Map([
     [MAYFLY_EXCHANGE_PIO, (memory, address) => this.#exchange(memory, address)],
   ]);
@@ -48,6 +39,12 @@ export class ExchangeDevice implements Device {
   #argumentAddress = 0;
   /** Told when the guest waits for a request, or will never again. */
   readonly #idleListeners: { resolve: () => void; reject: (error: unknown) => void }[] = [];
+  readonly #onServed: () => void;
+
+  /** @param onServed called when the guest is done with a request, or will never be */
+  constructor(onServed: () => void = () => {}) {
+    this.#onServed = onServed;
+  }
 
   /** Whether the guest waits for a request. */
   get idle(): boolean {
@@ -90,26 +87,43 @@ export class ExchangeDevice implements Device {
   submit(request: ExchangeRequest): Promise<ExchangeResponse> {
     if (this.busy) return Promise.reject(new MayflyError("VM_BUSY", "the VM serves another request"));
     return new Promise((resolve, reject) => {
-      const head = checkRequestHead(request);
-      const body = new RequestBody(request.body);
-      this.#waiting = { head, body, response: new BodyChannel(), resolve, reject, hasHead: false };
+      this.#waiting = new Serving(request, resolve, reject);
       this.#deliver?.();
     });
   }
 
   /** The guest is over: whoever still waits for a response gets this error, which is made only then. */
   fail(makeError: () => unknown): void {
+    if (this.#serving !== undefined) this.#onServed();
     for (const request of [this.#waiting, this.#serving]) {
       if (request === undefined) continue;
-      const error = makeError();
-      request.body.cancel();
-      request.reject(error);
-      request.response.fail(error);
+      request.fail(makeError());
     }
     this.#waiting = undefined;
     this.#serving = undefined;
     for (const listener of this.#idleListeners.splice(0)) listener.reject(makeError());
     this.close();
+  }
+
+  /** The body's bit, once a piece is here for which the guest was told to wait. */
+  readyHandles(): bigint {
+    const serving = this.#serving;
+    const isReady = serving?.awaitsBody === true && (serving.body.atHand || !serving.body.more);
+    return isReady ? READY_BODY : 0n;
+  }
+
+  onceReadable(listener: () => void): () => void {
+    const serving = this.#serving;
+    if (serving?.awaitsBody !== true) return () => {};
+    let isWanted = true;
+    const tell = (): void => {
+      if (isWanted) listener();
+    };
+    // A source that fails is told by the guest's next read.
+    serving.body.fill().then(tell, tell);
+    return () => {
+      isWanted = false;
+    };
   }
 
   /** Ends the guest's wait for a request, if it is in one. */
@@ -129,8 +143,12 @@ export class ExchangeDevice implements Device {
         return this.#read(memory);
       case MAYFLY_EXCHANGE_WRITE:
         return this.#write(memory);
+      case MAYFLY_EXCHANGE_TRY_READ:
+        return this.#tryRead(memory);
+      case MAYFLY_EXCHANGE_END:
+        return this.#complete(memory);
       default:
-        throw violation(`operation: got ${argument.u32("operation")}, expected 1 to 3`);
+        throw violation(`operation: got ${argument.u32("operation")}, expected 1 to 5`);
     }
   }
 
@@ -140,7 +158,7 @@ export class ExchangeDevice implements Device {
       if (this.#argument.u64("head_len") + this.#argument.u64("body_len") > 0)
         throw violation("NEXT with a response, and there was no request");
     } else {
-      const taken = this.#takePiece(memory, served, false);
+      const taken = served.take(this.#argument, memory, false);
       if (!served.hasHead) throw violation("NEXT without a response");
       if (taken !== undefined) return taken.then(() => this.#endAndWait(memory, served));
     }
@@ -149,9 +167,11 @@ export class ExchangeDevice implements Device {
 
   /** Ends the response, if there was a request, and waits for the next one. */
   #endAndWait(memory: GuestMemory, served: Serving | undefined): void | Promise<void> {
-    served?.body.cancel();
-    served?.response.end();
-    this.#serving = undefined;
+    if (served !== undefined) {
+      served.end();
+      this.#serving = undefined;
+      this.#onServed();
+    }
     if (this.#closed) return;
     this.#buffer(memory);
     return this.#awaitRequest(memory);
@@ -179,44 +199,37 @@ export class ExchangeDevice implements Device {
     return mustWait ? body.fill().then(deliver) : deliver();
   }
 
+  #tryRead(memory: GuestMemory): void {
+    const serving = this.#current("TRY_READ");
+    const { body } = serving;
+    body.throwFailure();
+    serving.awaitsBody = body.more && !body.atHand;
+    if (serving.awaitsBody) this.#finish(0, 0, true, SOLO5_R_AGAIN);
+    else this.#finish(0, body.takeInto(this.#buffer(memory)), body.more);
+  }
+
   #write(memory: GuestMemory): void | Promise<void> {
     const serving = this.#current("WRITE");
-    const full = this.#takePiece(memory, serving, true);
+    const full = serving.take(this.#argument, memory, true);
     if (!serving.hasHead) throw violation("WRITE of a body before the head");
     if (full === undefined) return this.#finish(0, 0, serving.body.more);
     return full.then(() => this.#finish(0, 0, serving.body.more));
   }
 
+  #complete(memory: GuestMemory): void | Promise<void> {
+    const serving = this.#current("END");
+    const taken = serving.take(this.#argument, memory, false);
+    if (!serving.hasHead) throw violation("END without a response");
+    const end = (): void => {
+      serving.complete();
+      this.#finish(0, 0, serving.body.more);
+    };
+    return taken === undefined ? end() : taken.then(end);
+  }
+
   #current(operation: string): Serving {
     if (this.#serving === undefined) throw violation(`${operation} without a request`);
     return this.#serving;
-  }
-
-  /**
-   * Takes head and body piece of the argument, as copies. Both are checked before the receiver learns of either.
-   *
-   * @param waits whether the guest is to wait for a receiver that is slow: not when this is all that it has to say
-   */
-  #takePiece(memory: GuestMemory, serving: Serving, waits: boolean): void | Promise<void> {
-    const argument = this.#argument;
-    const headLength = argument.u64("head_len");
-    const bodyLength = argument.u64("body_len");
-    if (headLength > 0 && serving.hasHead) throw violation("a second head");
-    if (bodyLength > 0 && headLength === 0 && !serving.hasHead) throw violation("a body before the head");
-    const head =
-      headLength === 0
-        ? undefined
-        : decodeResponseHead(memory.readable(argument.u64("head"), headLength, "response head"));
-    const body =
-      bodyLength === 0 ? undefined : memory.readable(argument.u64("body"), bodyLength, "response body");
-    if (head !== undefined) {
-      serving.hasHead = true;
-      serving.resolve({ status: head.status, headers: head.headers, body: serving.response });
-    }
-    if (body === undefined) return;
-    if (body.length > PART_BYTES) return pushInParts(serving.response, body, waits);
-    const full = serving.response.push(body.slice());
-    if (waits) return full;
   }
 
   #buffer(memory: GuestMemory): Uint8Array {
@@ -237,21 +250,12 @@ export class ExchangeDevice implements Device {
     this.#finish(request.head.length, length, request.body.more);
   }
 
-  #finish(headLength: number, bodyLength: number, more: boolean): void {
+  #finish(headLength: number, bodyLength: number, more: boolean, result = SOLO5_R_OK): void {
     const argument = this.#argument;
     argument.setU64("request_head_len", BigInt(headLength));
     argument.setU64("request_body_len", BigInt(bodyLength));
     argument.setU32("flags", more ? MAYFLY_EXCHANGE_MORE : 0);
-    argument.setI32("ret", SOLO5_R_OK);
+    argument.setI32("ret", result);
     argument.store();
-  }
-}
-
-/** The guest's memory stays as it is meanwhile: a guest makes one hypercall at a time. */
-async function pushInParts(response: BodyChannel, body: Uint8Array, waits: boolean): Promise<void> {
-  for (let at = 0; at < body.length && !response.isOver; at += PART_BYTES) {
-    const full = response.push(body.slice(at, at + PART_BYTES));
-    if (waits) await full;
-    await nextTurn();
   }
 }

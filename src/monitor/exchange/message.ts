@@ -32,8 +32,10 @@ export interface ExchangeResponse {
 /** A response's body, for one reader. */
 export interface ResponseBody extends AsyncIterable<Uint8Array> {
   /**
-   * Calls once, when the guest has handed over the last piece, or never will: pieces may still be unread, but the VM is not
-   * needed for them any more.
+   * Calls once, when the guest is done with the request, or will never be: pieces may still be unread, but the VM is not
+   * needed for them any more. The body itself may be over before: a guest may go on working behind it.
    */
   onceHandedOver(listener: () => void): void;
+  /** The whole body, when all of it is here in one piece and none was read; else undefined, and iterating goes on as before. */
+  takeWhole(): Uint8Array | undefined;
 }

@@ -8,6 +8,8 @@ export class RequestBody {
   #rest: Uint8Array;
   readonly #iterator: AsyncIterator<Uint8Array> | undefined;
   #ended: boolean;
+  #filling: Promise<void> | undefined;
+  #failure: { readonly error: unknown } | undefined;
   /** Ends a wait for a source that does not go on. */
   #stopWaiting: (() => void) | undefined;
 
@@ -37,16 +39,40 @@ export class RequestBody {
     return taken.length;
   }
 
-  /** Resolves when something is at hand, the body is over or was canceled. Rejects with the source's error. */
-  async fill(): Promise<void> {
+  /** Throws the error that the source failed with, if it did. */
+  throwFailure(): void {
+    if (this.#failure !== undefined) throw this.#failure.error;
+  }
+
+  /**
+   * Resolves when something is at hand, the body is over or was canceled. Rejects with the source's error. Called again meanwhile,
+   * it is the same wait.
+   */
+  fill(): Promise<void> {
+    this.#filling ??= this.#fill().finally(() => {
+      this.#filling = undefined;
+    });
+    return this.#filling;
+  }
+
+  async #fill(): Promise<void> {
     const canceled = new Promise<undefined>((resolve) => {
       this.#stopWaiting = () => resolve(undefined);
     });
     while (this.#rest.length === 0 && !this.#ended) {
-      const next = await Promise.race([this.#iterator!.next(), canceled]);
+      const next = await Promise.race([this.#next(), canceled]);
       if (next === undefined) return;
       if (next.done === true) this.#ended = true;
       else this.#rest = next.value;
+    }
+  }
+
+  async #next(): Promise<IteratorResult<Uint8Array>> {
+    try {
+      return await this.#iterator!.next();
+    } catch (error) {
+      this.#failure = { error };
+      throw error;
     }
   }
 

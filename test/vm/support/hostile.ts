@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { Exchange, MAYFLY_EXCHANGE_PIO } from "../../../src/abi/exchange.js";
 import * as abi from "../../../src/abi/hypercalls.js";
 import { HVT_RING_KICK_PIO_BASE } from "../../../src/abi/net-ring.js";
+import { MAYFLY_OUTBOUND_PIO, Outbound } from "../../../src/abi/outbound.js";
 import type { Fields, Struct } from "../../../src/abi/struct.js";
 
 /** Every run does the same; set MAYFLY_FUZZ_SEED for other cases. fast-check prints the seed of a failure. */
@@ -74,6 +75,7 @@ const layouts: readonly (readonly [port: number, layout: Struct<Fields>])[] = [
 const withArguments = [
   ...layouts,
   [MAYFLY_EXCHANGE_PIO, Exchange as unknown as Struct<Fields>] as const,
+  [MAYFLY_OUTBOUND_PIO, Outbound as unknown as Struct<Fields>] as const,
   [HVT_RING_KICK_PIO_BASE, abi.Walltime as unknown as Struct<Fields>] as const,
 ];
 
@@ -90,7 +92,9 @@ export const hostileCall: fc.Arbitrary<HostileCall> = fc
     const argument = new Uint8Array(layout.size);
     new BigUint64Array(argument.buffer, 0, layout.size >> 3).set(words.slice(0, layout.size >> 3));
     // An operation that exists, most of the time: what lies behind it is to be tried, too.
-    if (port === MAYFLY_EXCHANGE_PIO) argument.set([Number(words[9]! % 4n), 0, 0, 0]);
+    if (port === MAYFLY_EXCHANGE_PIO) argument.set([Number(words[9]! % 6n), 0, 0, 0]);
+    if (port === MAYFLY_OUTBOUND_PIO)
+      argument.set([Number(words[9]! % 5n), 0, 0, 0, Number(words[8]! % 3n), 0, 0, 0]);
     return { port, argument, at };
   });
 
@@ -110,7 +114,7 @@ const snippet: fc.Arbitrary<number[]> = fc.oneof(
   plausible32.map((value) => [0xba, ...value]), // mov edx, …
   plausible32.map((value) => [0xbc, ...value]), // mov esp, …
   fc.integer({ min: 0x500, max: 0x509 }).map((port) => [0x66, 0xba, port & 0xff, port >> 8, 0xef]),
-  fc.constantFrom(0x600, 0x700).map((port) => [0x66, 0xba, port & 0xff, port >> 8, 0xef]),
+  fc.constantFrom(0x600, 0x700, 0x701).map((port) => [0x66, 0xba, port & 0xff, port >> 8, 0xef]),
   oneOf([0x0f, 0x30], [0x0f, 0x32], [0xcf], [0x48, 0xcf], [0xcb], [0x48, 0xcb], [0xfa], [0xfb]),
   oneOf([0xcc], [0xcd, 0x80], [0xcd, 0x08], [0xf1], [0x0f, 0x0b], [0x0f, 0x05], [0x0f, 0x34], [0x9d]),
   oneOf([0x0f, 0x01, 0xf8], [0x0f, 0x20, 0xc0], [0x0f, 0x22, 0xd8], [0x0f, 0x09], [0x0f, 0xa2]),
