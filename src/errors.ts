@@ -19,6 +19,17 @@ export type ErrorCode =
   | "SNAPSHOT_FOREIGN" // the snapshot is of another boot, machine or monitor
   | "VM_ENDED" // the VM is over; nothing can be asked of it
   | "VM_BUSY" // the VM is already running or serving an exchange
+  | "FUNCTION_NOT_STARTED" // a function's modules threw while they were evaluated, or the image is no function
+  | "FUNCTION_THREW" // the handler threw
+  | "FUNCTION_NO_RESPONSE" // the handler returned something else than a Response
+  | "FUNCTION_NEVER_SETTLED" // the handler waits for something that never comes
+  | "FUNCTION_OUT_OF_MEMORY" // the handler needs more memory than limits.memoryMiB
+  | "FUNCTION_STACK_OVERFLOW" // the stack overflowed inside the engine
+  | "FUNCTION_CPU_LIMIT" // the call used up its CPU time
+  | "FUNCTION_WALL_LIMIT" // the call used up its wall time
+  | "FUNCTION_BODY_LIMIT" // a body is longer than limits.bodyBytes
+  | "FUNCTION_ENDED" // the call's VM ended in another way
+  | "FUNCTION_CLOSED" // the function was closed
   | "OUTBOUND_REFUSED" // a function asked for an origin or an address that it may not reach
   | "OUTBOUND_LIMIT" // a function's requests to the outside used up their number, time or bytes
   | "OUTBOUND_FAILED" // the network or the other side failed a function's request

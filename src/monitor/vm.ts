@@ -69,6 +69,11 @@ export class Vm implements AsyncDisposable {
     return { ...this.#stats, cpuMs: this.#meter?.cpuMs ?? 0, exits: exits.totals(), traps };
   }
 
+  /** Guest memory that is resident now, bytes. A system call. */
+  get residentBytes(): number {
+    return this.#machine.touchedBytes();
+  }
+
   /** How it ended, once it has. */
   get end(): VmEnd | undefined {
     return this.#end;

@@ -15,10 +15,15 @@ export class BodyChannel implements ResponseBody {
   #unread = 0;
   #ended = false;
   #isHandedOver = false;
+  #bytes = 0;
   #failure: { error: unknown } | undefined;
   #wakeReader: (() => void) | undefined;
   #wakeWriter: (() => void) | undefined;
   #onHandedOver: (() => void) | undefined;
+
+  get bytes(): number {
+    return this.#bytes;
+  }
 
   /** Whether no further pieces come, or nobody wants them. */
   get isOver(): boolean {
@@ -29,6 +34,7 @@ export class BodyChannel implements ResponseBody {
   push(piece: Uint8Array): void | Promise<void> {
     if (piece.length === 0 || this.#ended) return;
     this.#pieces.push(piece);
+    this.#bytes += piece.length;
     this.#unread += piece.length;
     this.#wakeReader?.();
     if (this.#isFull)

@@ -1,0 +1,68 @@
+// bill.ts: what one call of a function cost, as an object.
+import type { Vm } from "../monitor/vm.js";
+
+/** Times in milliseconds, lengths in bytes. */
+export interface Bill {
+  /** CPU time in the guest and in the monitor on its behalf. */
+  readonly cpuMs: number;
+  /** Wall time of the call, by step. */
+  readonly wallMs: {
+    /** Until there was a VM. */
+    readonly wait: number;
+    /** Making a VM from the snapshot, when there was none; part of `wait`. */
+    readonly start: number;
+    /** Until the response's head was there. */
+    readonly run: number;
+    /** Until the guest was done: the rest of a response in pieces, and what it still did behind it. */
+    readonly rest: number;
+    /** Putting the VM back, when the response had left; 0 when it was discarded. */
+    readonly reset: number;
+  };
+  /** Exits of the guest, by hypercall, exception or interruption. */
+  readonly exits: Readonly<Record<string, number>>;
+  /** Emulated instructions and reflected exceptions, by name. */
+  readonly traps: Readonly<Record<string, number>>;
+  /** Of the request's body, as far as it was at hand; of the response's. */
+  readonly bytesIn: number;
+  readonly bytesOut: number;
+  /** Guest memory that was resident when the guest was done. */
+  readonly memoryBytes: number;
+}
+
+/** What a VM's counters stood at before a call. */
+export class Meterstand {
+  readonly #vm: Vm;
+  readonly #cpuMs: number;
+  readonly #exits: ReadonlyMap<string, number>;
+  readonly #traps: ReadonlyMap<string, number>;
+
+  constructor(vm: Vm) {
+    const { cpuMs, exits, traps } = vm.stats;
+    this.#vm = vm;
+    this.#cpuMs = cpuMs;
+    this.#exits = new Map(exits);
+    this.#traps = new Map(traps);
+  }
+
+  /** What was used since. */
+  used(): Pick<Bill, "cpuMs" | "exits" | "traps"> {
+    const { cpuMs, exits, traps } = this.#vm.stats;
+    return {
+      cpuMs: cpuMs - this.#cpuMs,
+      exits: difference(exits, this.#exits),
+      traps: difference(traps, this.#traps),
+    };
+  }
+}
+
+function difference(
+  now: ReadonlyMap<string, number>,
+  before: ReadonlyMap<string, number>,
+): Record<string, number> {
+  const used: Record<string, number> = {};
+  for (const [name, count] of now) {
+    const since = count - (before.get(name) ?? 0);
+    if (since > 0) used[name] = since;
+  }
+  return used;
+}

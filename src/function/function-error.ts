@@ -1,0 +1,121 @@
+// function-error.ts: why a call of a function failed, as a typed error: what it threw, or which limit it broke.
+import { type ErrorCode, MayflyError } from "../errors.js";
+import type { ExchangeResponse } from "../monitor/exchange/message.js";
+import type { VmEnd, VmEndReason } from "../monitor/vm-end.js";
+
+/** What a handler threw. Its words are the guest's: do not trust them. */
+export interface Thrown {
+  readonly name: string;
+  readonly message: string;
+  /** Lines of "at NAME (FILE:LINE:COLUMN)". */
+  readonly stack: string;
+}
+
+/** A call that failed through the function's own doing. The next call is served all the same. */
+export class FunctionError extends MayflyError {
+  /** With FUNCTION_THREW and FUNCTION_NO_RESPONSE. */
+  readonly thrown: Thrown | undefined;
+  /** How its VM ended, when it did. */
+  readonly end: VmEnd | undefined;
+
+  constructor(
+    code: ErrorCode,
+    message: string,
+    options: { mend?: string; details?: string; cause?: unknown; thrown?: Thrown; end?: VmEnd } = {},
+  ) {
+    super(code, message, options);
+    this.name = "FunctionError";
+    this.thrown = options.thrown;
+    this.end = options.end;
+  }
+}
+
+/** By what the runtime says in its header `mayfly-failure`. */
+const FAILURES: Readonly<Record<string, ErrorCode>> = {
+  exception: "FUNCTION_THREW",
+  "not-a-response": "FUNCTION_NO_RESPONSE",
+  "never-settled": "FUNCTION_NEVER_SETTLED",
+  "out-of-memory": "FUNCTION_OUT_OF_MEMORY",
+  "stack-overflow": "FUNCTION_STACK_OVERFLOW",
+};
+const FAILURE_HEADER = "mayfly-failure";
+/** A runtime tells a failure in less than this; a hostile image may say anything. */
+const MOST_TOLD_BYTES = 1 << 20;
+
+/** Failures after which the VM is as good as after any other call. */
+const HARMLESS: readonly ErrorCode[] = ["FUNCTION_THREW", "FUNCTION_NO_RESPONSE", "FUNCTION_NEVER_SETTLED"];
+
+/** Whether a VM may be put back and serve again behind this error. */
+export function leavesSoundVm(error: FunctionError): boolean {
+  return HARMLESS.includes(error.code);
+}
+
+/** Whether the runtime answers in its own name; what it says. */
+export function failureKind({ status, headers }: ExchangeResponse): string | undefined {
+  if (status !== 500) return undefined;
+  return headers.find(([name]) => name === FAILURE_HEADER)?.[1];
+}
+
+/** The error that a runtime's own answer means. */
+export async function failureOf(
+  response: ExchangeResponse,
+  kind: string,
+  mapStack: (stack: string) => string,
+): Promise<FunctionError> {
+  const told = await readTold(response);
+  const code = FAILURES[kind] ?? "FUNCTION_THREW";
+  if (code !== "FUNCTION_THREW" && code !== "FUNCTION_NO_RESPONSE")
+    return new FunctionError(code, `the function failed: ${told.message || kind}`);
+  const thrown = { name: told.name, message: told.message, stack: mapStack(told.stack) };
+  const sentence =
+    code === "FUNCTION_THREW"
+      ? `the function threw ${thrown.name}: ${thrown.message}`
+      : `the function gave no response: ${thrown.message}`;
+  return new FunctionError(code, sentence, { thrown, ...(thrown.stack !== "" && { details: thrown.stack }) });
+}
+
+const ENDS: Partial<Record<VmEndReason, ErrorCode>> = {
+  "cpu-time-limit": "FUNCTION_CPU_LIMIT",
+  "wall-time-limit": "FUNCTION_WALL_LIMIT",
+  "memory-limit": "FUNCTION_OUT_OF_MEMORY",
+};
+
+/** The error that the end of a VM means for its call. */
+export function endError(end: VmEnd, cause: unknown): FunctionError {
+  const code = ENDS[end.reason] ?? "FUNCTION_ENDED";
+  const mend =
+    code === "FUNCTION_CPU_LIMIT"
+      ? { mend: "raise limits.cpuTimeMs, if it needs that much" }
+      : code === "FUNCTION_WALL_LIMIT"
+        ? { mend: "raise limits.wallTimeMs, if it has to wait that long" }
+        : {};
+  return new FunctionError(code, `the function failed: ${end.message}`, { ...mend, cause, end });
+}
+
+export function bodyTooLong(bytes: number, most: number): FunctionError {
+  return new FunctionError(
+    "FUNCTION_BODY_LIMIT",
+    `the response's body: got ${bytes} bytes or more, expected at most ${most}`,
+    { mend: "raise limits.bodyBytes" },
+  );
+}
+
+async function readTold({ body }: ExchangeResponse): Promise<Thrown> {
+  const pieces: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const piece of body) {
+    bytes += piece.length;
+    if (bytes > MOST_TOLD_BYTES) break;
+    pieces.push(piece);
+  }
+  try {
+    const { error } = JSON.parse(Buffer.concat(pieces).toString()) as { error?: Record<string, unknown> };
+    return { name: text(error?.name), message: text(error?.message), stack: text(error?.stack) };
+  } catch {
+    return { name: "", message: "it does not say why", stack: "" };
+  }
+}
+
+function text(value: unknown): string {
+  return typeof value === "string" ? value : "";
+}

@@ -1,0 +1,83 @@
+// function-options.ts: how a function is run: limits, how many VMs, what it may ask for outside. Checked values and their defaults.
+
+import type { ConsoleSink } from "../device/console.js";
+import { discardOutput } from "../device/console-sinks.js";
+import type { OpenOutboundClient } from "../device/outbound.js";
+import { MayflyError } from "../errors.js";
+import type { Monitor } from "../monitor/monitor.js";
+import type { MachineChoice } from "../monitor/open-host.js";
+
+/** What one call may use. A call that uses more fails, and its VM is gone. */
+export interface FunctionLimits {
+  /** CPU time in the guest and in the monitor on its behalf, ms. Default 50. */
+  cpuTimeMs: number;
+  /** From the request to the last byte of the response, ms. Default 10,000. */
+  wallTimeMs: number;
+  /** Guest memory, MiB. Default 32. */
+  memoryMiB: number;
+  /** Longest request body and longest response body, bytes. Default 8 MiB. */
+  bodyBytes: number;
+  /** CPU time for evaluating the function's modules, once, ms. Default 5000. */
+  startCpuTimeMs: number;
+}
+
+export interface FunctionOptions {
+  /** Where its VMs are made. Default: a monitor of its own, which is closed with it. */
+  monitor?: Monitor;
+  /** What its own monitor runs VMs on. Default "auto". */
+  machine?: MachineChoice;
+  limits?: Partial<FunctionLimits>;
+  /** VMs that exist at most; further calls wait for one, in order. Default 32. */
+  maxVms?: number;
+  /** VMs that are kept for the next calls when there is nothing to do. Default 4. */
+  warmVms?: number;
+  /** Where console output goes, unless a call has a place of its own. Dropped by default. */
+  console?: ConsoleSink;
+  /** Compares every byte of a VM's state after each reset: for tests and for the wary. Default false. */
+  verifyReset?: boolean;
+  /** Sends the function's own requests. Absent: its `fetch` is refused. */
+  outbound?: OpenOutboundClient;
+}
+
+export interface CheckedOptions {
+  readonly limits: FunctionLimits;
+  readonly maxVms: number;
+  readonly warmVms: number;
+  readonly console: ConsoleSink;
+  readonly verifyReset: boolean;
+  readonly outbound: OpenOutboundClient | undefined;
+}
+
+const DEFAULTS: FunctionLimits = {
+  cpuTimeMs: 50,
+  wallTimeMs: 10_000,
+  memoryMiB: 32,
+  bodyBytes: 8 << 20,
+  startCpuTimeMs: 5000,
+};
+
+/** @throws MayflyError OPTION_INVALID naming the option */
+export function checkOptions(options: FunctionOptions): CheckedOptions {
+  const limits = { ...DEFAULTS };
+  for (const name of Object.keys(DEFAULTS) as (keyof FunctionLimits)[])
+    limits[name] = positive(`limits.${name}`, options.limits?.[name] ?? DEFAULTS[name]);
+  const maxVms = whole("maxVms", options.maxVms ?? 32, 1);
+  return {
+    limits,
+    maxVms,
+    warmVms: Math.min(maxVms, whole("warmVms", options.warmVms ?? 4, 0)),
+    console: options.console ?? discardOutput,
+    verifyReset: options.verifyReset ?? false,
+    outbound: options.outbound,
+  };
+}
+
+function positive(name: string, value: number): number {
+  if (typeof value === "number" && value > 0) return value;
+  throw new MayflyError("OPTION_INVALID", `${name}: got ${value}, expected a number above 0`);
+}
+
+function whole(name: string, value: number, least: number): number {
+  if (Number.isSafeInteger(value) && value >= least) return value;
+  throw new MayflyError("OPTION_INVALID", `${name}: got ${value}, expected a whole number from ${least} on`);
+}

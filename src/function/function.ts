@@ -1,0 +1,138 @@
+// function.ts: a function as a value: load an image, call it with web-standard requests, each in a VM in fresh state.
+
+import { ConsoleCollector } from "../device/console-sinks.js";
+import { MayflyError } from "../errors.js";
+import { loadImage } from "../image/image.js";
+import { Monitor } from "../monitor/monitor.js";
+import type { Snapshot } from "../monitor/snapshot.js";
+import { type Callee, type CallOptions, call } from "./call.js";
+import { FunctionError } from "./function-error.js";
+import { type CheckedOptions, checkOptions, type FunctionOptions } from "./function-options.js";
+import { VmPool } from "./vm-pool.js";
+
+/** What a function says while it starts is kept for the error up to this many bytes. */
+const START_CONSOLE_BYTES = 64 * 1024;
+
+/**
+ * A fetch handler that runs in virtual machines: each call in one that is in exactly the state in which the function's modules had just
+ * been evaluated.
+ *
+ * @example
+ * await using fn = await Function.load("handler.img");
+ * const response = await fn.fetch("http://localhost/hello", { method: "POST", body: JSON.stringify({ name: "Ephemera" }) });
+ * console.log(await response.json());
+ */
+export class FetchFunction implements AsyncDisposable {
+  /** The image's name. */
+  readonly name: string;
+  readonly #callee: Callee;
+  readonly #snapshot: Snapshot;
+  /** Closed with the function, when nobody else gave it. */
+  readonly #ownMonitor: Monitor | undefined;
+  readonly #monitor: Monitor;
+
+  private constructor(
+    monitor: Monitor,
+    ownMonitor: Monitor | undefined,
+    snapshot: Snapshot,
+    options: CheckedOptions,
+  ) {
+    this.name = snapshot.image;
+    this.#monitor = monitor;
+    this.#ownMonitor = ownMonitor;
+    this.#snapshot = snapshot;
+    const pool = new VmPool(monitor, snapshot, options);
+    this.#callee = { pool, options, mapStack: (stack) => stack };
+  }
+
+  /**
+   * Boots a function's image once, up to the point where it waits for its first request, and keeps that state. No VM is left behind.
+   *
+   * @param file path of an image that `mayfly build` made
+   * @throws MayflyError IMAGE_UNREADABLE, IMAGE_INVALID, OPTION_INVALID, MACHINE_UNAVAILABLE; FunctionError FUNCTION_NOT_STARTED with what
+   *   it said as details
+   */
+  static async load(file: string, options: FunctionOptions = {}): Promise<FetchFunction> {
+    const checked = checkOptions(options);
+    const image = await loadImage(file);
+    const ownMonitor =
+      options.monitor === undefined ? Monitor.open({ machine: options.machine ?? "auto" }) : undefined;
+    const monitor = options.monitor ?? ownMonitor!;
+    try {
+      const snapshot = await start(monitor, image, checked);
+      return new FetchFunction(monitor, ownMonitor, snapshot, checked);
+    } catch (error) {
+      await ownMonitor?.close();
+      throw error;
+    }
+  }
+
+  /** VMs that exist now. */
+  get vms(): number {
+    return this.#callee.pool.size;
+  }
+
+  /** What its VMs start from: its state kept aside, bytes. */
+  get snapshotBytes(): number {
+    return this.#snapshot.bytes;
+  }
+
+  /** What it runs on. */
+  get machine(): Monitor["machine"] {
+    return this.#monitor.machine;
+  }
+
+  /**
+   * Calls the function, as the web's `fetch` does, in a VM whose state nobody has used before.
+   *
+   * @param input a Request, or a URL and what else makes one; its signal ends the call
+   * @param init what makes the request of a URL; `onBill`, `console`
+   * @returns the handler's response; a body in pieces is read from the VM as it comes
+   * @throws FunctionError when it was the function's doing: FUNCTION_THREW, FUNCTION_NO_RESPONSE, FUNCTION_NEVER_SETTLED,
+   *   FUNCTION_OUT_OF_MEMORY, FUNCTION_STACK_OVERFLOW, FUNCTION_CPU_LIMIT, FUNCTION_WALL_LIMIT, FUNCTION_BODY_LIMIT, FUNCTION_ENDED
+   * @throws MayflyError FUNCTION_CLOSED, OPTION_INVALID; SystemCallError when the host failed
+   */
+  fetch(input: Request | string | URL, init?: RequestInit & CallOptions): Promise<Response> {
+    const request = input instanceof Request && init === undefined ? input : new Request(input, init);
+    return call(this.#callee, request, init ?? {});
+  }
+
+  /** Ends whatever runs, and gives everything back. */
+  async close(): Promise<void> {
+    await this.#callee.pool.close();
+    await this.#ownMonitor?.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+}
+
+/** Evaluates the function's modules in a VM of its own, and keeps the state behind that. */
+async function start(
+  monitor: Monitor,
+  image: Awaited<ReturnType<typeof loadImage>>,
+  { limits, outbound }: CheckedOptions,
+): Promise<Snapshot> {
+  const output = new ConsoleCollector(START_CONSOLE_BYTES);
+  await using vm = monitor.create(image, {
+    console: output.sink,
+    limits: {
+      memoryMiB: limits.memoryMiB,
+      cpuTimeMs: limits.startCpuTimeMs,
+      wallTimeMs: limits.wallTimeMs,
+    },
+    ...(outbound !== undefined && { outbound }),
+  });
+  try {
+    return await vm.snapshot();
+  } catch (cause) {
+    if (!(cause instanceof MayflyError) || vm.end === undefined) throw cause;
+    const said = output.text().trimEnd();
+    throw new FunctionError("FUNCTION_NOT_STARTED", `${image.name} did not start: ${vm.end.message}`, {
+      cause,
+      end: vm.end,
+      ...(said !== "" && { details: said }),
+    });
+  }
+}
