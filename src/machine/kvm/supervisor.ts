@@ -1,8 +1,7 @@
 // supervisor.ts: the few pages that the CPU needs and the guest never sees: GDT, IDT, TSS with I/O bitmap, exception stubs.
 // Intel SDM vol. 3A, sections 3.4.5 (descriptors), 6.14.1 (64-bit gates), 7.7 (64-bit TSS); vol. 1, 19.5.2 (I/O bitmap).
 
-import { MAYFLY_EXCHANGE_PIO } from "../../abi/exchange.js";
-import { isHypercallPort } from "../hypercall-ports.js";
+import { isHypercallPort, LAST_HYPERCALL_PORT } from "../hypercall-ports.js";
 
 /**
  * All in one page, so that a new VM touches one page for it, and its first exception none:
@@ -33,7 +32,7 @@ export const STUB_PORT = 0xfe;
 export const STUB_STRIDE = 8;
 
 const TSS_BYTES = 104;
-const IO_BITMAP_BYTES = ((MAYFLY_EXCHANGE_PIO + 8) >> 3) + 1; // the byte behind the last port must be 0xff
+const IO_BITMAP_BYTES = ((LAST_HYPERCALL_PORT + 8) >> 3) + 1; // the byte behind the last port must be 0xff
 export const TASK_LIMIT = TSS_BYTES + IO_BITMAP_BYTES - 1;
 
 /** Vectors that push an error code (SDM vol. 3A, table 6-1). */
@@ -67,7 +66,7 @@ function writeTss(view: DataView): void {
   view.setUint16(TSS + 102, TSS_BYTES, true);
   const bitmap = TSS + TSS_BYTES;
   for (let i = 0; i < IO_BITMAP_BYTES; i++) view.setUint8(bitmap + i, 0xff);
-  for (let port = 0; port <= MAYFLY_EXCHANGE_PIO; port++) {
+  for (let port = 0; port <= LAST_HYPERCALL_PORT; port++) {
     if (!isHypercallPort(port)) continue;
     // A 32-bit `out` asks for the bits of four ports.
     for (let p = port; p < port + 4; p++) {
