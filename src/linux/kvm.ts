@@ -147,6 +147,7 @@ export const KVM_EXIT_INTERNAL_ERROR = 17;
 // Capabilities.
 export const KVM_CAP_IMMEDIATE_EXIT = 136;
 export const KVM_CAP_SYNC_REGS = 74;
+export const KVM_CAP_READONLY_MEM = 81;
 export const KVM_CAP_VCPU_ATTRIBUTES = 127;
 
 // System ioctls.
@@ -158,6 +159,8 @@ export const KVM_GET_SUPPORTED_CPUID = iowr(KVMIO, 0x05, Cpuid2.size);
 
 // VM ioctls.
 export const KVM_CREATE_VCPU = io(KVMIO, 0x41);
+/** A flag of a memory slot: the guest's writes do not reach it. Needs KVM_CAP_READONLY_MEM. */
+export const KVM_MEM_READONLY = 1 << 1;
 export const KVM_SET_USER_MEMORY_REGION = iow(KVMIO, 0x46, UserspaceMemoryRegion.size);
 
 // vCPU ioctls.

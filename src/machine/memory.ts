@@ -1,6 +1,6 @@
 // memory.ts: the one door to guest memory. Every range that a guest names is checked here, against what the guest itself may do.
 
-import type { AddressSpace, Region } from "./address-space.js";
+import type { AddressSpace, Constant, Region } from "./address-space.js";
 import { GuestFault } from "./guest-fault.js";
 
 /**
@@ -12,11 +12,14 @@ export class GuestMemory {
   readonly size: number;
   readonly bytes: Uint8Array;
   readonly #regions: readonly Region[];
+  readonly #apart: readonly Constant[];
 
-  constructor(bytes: Uint8Array, space: AddressSpace) {
+  /** @param apart constants of full length that do not lie in `bytes`, where there are zeros in their place */
+  constructor(bytes: Uint8Array, space: AddressSpace, apart: readonly Constant[] = []) {
     this.size = space.memoryBytes;
     this.bytes = bytes;
     this.#regions = space.regions;
+    this.#apart = apart;
   }
 
   /** A view of a range that the guest may read. Its content can change at any time: copy, then check, then use. */
@@ -34,7 +37,7 @@ export class GuestMemory {
     const start = Number(address);
     for (const region of this.#regions) {
       if (start >= region.start && start < region.end)
-        return this.bytes.subarray(start, Math.min(start + length, region.end));
+        return this.#read(start, Math.min(start + length, region.end));
     }
     return this.bytes.subarray(0, 0);
   }
@@ -52,7 +55,7 @@ export class GuestMemory {
       if (at >= region.end) continue;
       if (write && region.permissions !== "rw") break;
       at = region.end;
-      if (at >= end) return this.bytes.subarray(start, end);
+      if (at >= end) return write ? this.bytes.subarray(start, end) : this.#read(start, end);
     }
     if (bytes === 0) return this.bytes.subarray(start, start);
     this.#refuse(
@@ -61,6 +64,22 @@ export class GuestMemory {
       what,
       write ? "is not writable for the guest" : "is not readable for the guest",
     );
+  }
+
+  /** For reading: a view where the range lies in one place, else a copy put together. */
+  #read(start: number, end: number): Uint8Array {
+    const around = this.#apart.filter((each) => each.start < end && each.end > start);
+    const [first] = around;
+    if (first === undefined) return this.bytes.subarray(start, end);
+    if (first.start <= start && first.end >= end)
+      return first.bytes.subarray(start - first.start, end - first.start);
+    const copy = this.bytes.slice(start, end);
+    for (const each of around) {
+      const from = Math.max(start, each.start);
+      const to = Math.min(end, each.end);
+      copy.set(each.bytes.subarray(from - each.start, to - each.start), from - start);
+    }
+    return copy;
   }
 
   #refuse(start: number, bytes: number, what: string, problem: string): never {

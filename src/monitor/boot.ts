@@ -38,7 +38,10 @@ export function encodeCommandLine(commandLine: string): Uint8Array {
 /** Fills the memory of a machine fresh from its host. Everything not written here is zero. */
 export function loadImage(machine: Machine, prepared: PreparedImage, options: BootOptions): void {
   const memory = machine.memory.bytes;
-  for (const segment of prepared.image.segments) memory.set(segment.fileBytes, segment.address);
+  const { constants = [] } = prepared.space;
+  for (const segment of prepared.image.segments)
+    if (!constants.some(({ start }) => start === segment.address))
+      memory.set(segment.fileBytes, segment.address);
   const manifest = encodeManifest(options.devices);
   const commandLine = MANIFEST + manifest.length;
   memory.set(manifest, MANIFEST);

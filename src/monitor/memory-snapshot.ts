@@ -1,5 +1,5 @@
 // memory-snapshot.ts: guest memory kept aside, and put back byte for byte: what was written by copy, what grew by zeros.
-import { type AddressSpace, PAGE_SIZE } from "../machine/address-space.js";
+import { type AddressSpace, type Constant, PAGE_SIZE } from "../machine/address-space.js";
 import type { Machine } from "../machine/machine.js";
 import { type PageRange, subtractRanges } from "../machine/page-ranges.js";
 
@@ -29,11 +29,16 @@ export class MemorySnapshot {
   /** Whatever needs no zeros: changing pieces, and what the guest may only read. Ascending. */
   readonly #settled: readonly PageRange[];
 
+  /** What the machine itself brings along. */
+  readonly #constants: readonly Constant[];
+
   private constructor(
     changing: readonly Piece[],
     constant: readonly Piece[],
     readOnly: readonly PageRange[],
+    constants: readonly Constant[],
   ) {
+    this.#constants = constants;
     this.#changing = changing;
     this.#pieces = ascending([...changing, ...constant]);
     this.#settled = ascending([...changing, ...readOnly]);
@@ -45,12 +50,13 @@ export class MemorySnapshot {
     machine.trackPages();
     const { bytes } = machine.memory;
     const readOnly = space.regions.filter(({ permissions }) => permissions !== "rw");
-    const touched = machine.touchedRanges();
+    const { constants = [] } = space;
+    const touched = subtractRanges(machine.touchedRanges(), constants);
     const writable = subtractRanges(touched, readOnly);
     const changing = copyPieces(bytes, writable);
     const constant = copyPieces(bytes, subtractRanges(touched, writable));
     for (const { start, end } of subtractRanges(writable, changing)) machine.dropPages(start, end);
-    return new MemorySnapshot(changing, constant, readOnly);
+    return new MemorySnapshot(changing, constant, readOnly, constants);
   }
 
   /** Fills the memory of a new machine of the same AddressSpace. */
@@ -83,7 +89,12 @@ export class MemorySnapshot {
       const found = memory.subarray(start, start + bytes.length);
       if (Buffer.compare(found, bytes) !== 0) throw leftBehind(start, found, bytes);
     }
-    for (const { start, end } of subtractRanges([{ start: 0, end: machine.memory.size }], this.#pieces)) {
+    for (const { start, bytes } of this.#constants) {
+      const found = machine.memory.readable(start, bytes.length, "a constant");
+      if (Buffer.compare(found, bytes) !== 0) throw leftBehind(start, found, bytes);
+    }
+    const known = ascending<PageRange>([...this.#pieces, ...this.#constants]);
+    for (const { start, end } of subtractRanges([{ start: 0, end: machine.memory.size }], known)) {
       for (let at = start; at < end; at += ZEROS.length) {
         const found = memory.subarray(at, Math.min(at + ZEROS.length, end));
         const zeros = ZEROS.subarray(0, found.length);

@@ -3,7 +3,7 @@
 import { Ring } from "../abi/net-ring.js";
 import { MayflyError } from "../errors.js";
 import type { Image } from "../image/image.js";
-import { type AddressSpace, pageDown } from "../machine/address-space.js";
+import { type AddressSpace, type Constant, LARGE_PAGE, pageDown } from "../machine/address-space.js";
 import { BOOT_INFO, BOOT_PAGES_END } from "../machine/memory-map.js";
 
 /** Heap and stack below this would be no guest that can do anything. */
@@ -35,6 +35,7 @@ export function prepareImage(image: Image, memoryBytes: number): PreparedImage {
     );
   const space: AddressSpace = {
     memoryBytes,
+    constants: constantsOf(image),
     regions: [
       { start: BOOT_INFO, end: BOOT_PAGES_END, permissions: "r" },
       ...image.regions(),
@@ -42,4 +43,18 @@ export function prepareImage(image: Image, memoryBytes: number): PreparedImage {
     ],
   };
   return { image, space, guestMemoryBytes, ringAddress };
+}
+
+/** Text that fills large pages: an image that is laid out so has it mapped in one piece, the same for all of its VMs. */
+function constantsOf(image: Image): Constant[] {
+  return image.segments
+    .filter(
+      ({ permissions, address, memoryBytes }) =>
+        permissions === "rx" && address % LARGE_PAGE === 0 && memoryBytes % LARGE_PAGE === 0,
+    )
+    .map(({ address, memoryBytes, fileBytes }) => ({
+      start: address,
+      end: address + memoryBytes,
+      bytes: fileBytes,
+    }));
 }

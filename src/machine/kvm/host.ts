@@ -5,6 +5,7 @@ import { ioctl, ioctlBuffer, tryIoctl } from "../../linux/ioctl.js";
 import {
   KVM_API_VERSION,
   KVM_CAP_IMMEDIATE_EXIT,
+  KVM_CAP_READONLY_MEM,
   KVM_CAP_SYNC_REGS,
   KVM_CHECK_EXTENSION,
   KVM_CREATE_VCPU,
@@ -21,6 +22,7 @@ import { SliceTimer } from "../../linux/slice-timer.js";
 import { SystemCallError } from "../../linux/system-call-error.js";
 import type { AddressSpace } from "../address-space.js";
 import type { MachineHost } from "../machine.js";
+import { Constants } from "./constants.js";
 import { readGuestCpuid } from "./cpuid.js";
 import { KvmMachine } from "./kvm-machine.js";
 import { buildLowMemory, type LowMemory } from "./low-memory.js";
@@ -53,6 +55,8 @@ export class KvmHost implements MachineHost {
       memory: new MemoryPool(),
       pageMap: new PageMap(),
       timer,
+      constants:
+        tryIoctl(kvm.fd, KVM_CHECK_EXTENSION, KVM_CAP_READONLY_MEM) > 0 ? new Constants() : undefined,
       runBytes: ioctl(kvm.fd, KVM_GET_VCPU_MMAP_SIZE, 0, "KVM_GET_VCPU_MMAP_SIZE"),
       cpuid: readGuestCpuid(kvm.fd),
       signalMask,
@@ -108,8 +112,9 @@ export class KvmHost implements MachineHost {
   }
 
   close(): void {
-    const { memory, pageMap, timer, kvm } = this.#resources;
+    const { memory, constants, pageMap, timer, kvm } = this.#resources;
     memory.close();
+    constants?.close();
     pageMap.close();
     timer[Symbol.dispose]();
     kvm.close();

@@ -44,10 +44,14 @@ export class KvmMachine implements Machine {
 
   constructor(shared: KvmResources, space: AddressSpace, low: LowMemory) {
     this.#shared = shared;
-    this.#parts = KvmParts.open(shared, space.memoryBytes);
+    const { constants = [] } = space;
+    const kept = shared.constants?.keep(constants) ?? [];
+    this.#parts = KvmParts.open(shared, space.memoryBytes, kept);
     this.#runView = viewOf(this.#parts.run.bytes);
-    this.memory = new GuestMemory(this.#parts.memory.bytes, space);
+    this.memory = new GuestMemory(this.#parts.memory.bytes, space, kept);
     this.memory.bytes.set(low.bytes, MACHINE_START);
+    if (kept.length < constants.length)
+      for (const { start, bytes } of constants) this.memory.bytes.set(bytes, start);
     this.#userSregs = low.sregs.slice();
   }
 

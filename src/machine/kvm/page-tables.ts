@@ -1,6 +1,6 @@
 // page-tables.ts: four-level page tables that make an AddressSpace true (Intel SDM vol. 3A, section 4.5). Pure computation.
 import { MayflyError } from "../../errors.js";
-import { type AddressSpace, PAGE_SIZE, type Permissions, type Region } from "../address-space.js";
+import { type AddressSpace, LARGE_PAGE, PAGE_SIZE, type Permissions, type Region } from "../address-space.js";
 import { MACHINE_END, MACHINE_START } from "../memory-map.js";
 
 const PRESENT = 1n;
@@ -13,7 +13,6 @@ const NO_EXECUTE = 1n << 63n;
 /** Set beforehand, so that the CPU (or KVM's shadow pages) need not write to the tables. */
 const TOUCHED = ACCESSED | DIRTY;
 
-const LARGE_PAGE = 2 << 20;
 const GIB = 1 << 30;
 
 const BITS: Record<Permissions, bigint> = {

@@ -3,6 +3,8 @@ import { Descriptor } from "../../linux/descriptor.js";
 import { ioctl, ioctlBuffer } from "../../linux/ioctl.js";
 import * as K from "../../linux/kvm.js";
 import { type Mapping, mapShared } from "../../linux/mapping.js";
+import { subtractRanges } from "../page-ranges.js";
+import type { KeptConstant } from "./constants.js";
 import type { KvmResources } from "./resources.js";
 
 /** Owned by one KvmMachine. */
@@ -23,14 +25,15 @@ export class KvmParts {
     this.memory = memory;
   }
 
-  static open(shared: KvmResources, memoryBytes: number): KvmParts {
+  /** @param constants what the guest sees instead of its own memory in their places */
+  static open(shared: KvmResources, memoryBytes: number, constants: readonly KeptConstant[]): KvmParts {
     const undo: (() => void)[] = [];
     try {
       const vm = new Descriptor(ioctl(shared.kvm.fd, K.KVM_CREATE_VM, 0, "KVM_CREATE_VM"));
       undo.push(() => vm.close());
       const memory = shared.memory.take(memoryBytes);
       undo.push(() => shared.memory.giveBack(memory));
-      setMemoryRegion(vm.fd, memory);
+      setMemoryRegions(vm.fd, memory, constants);
       const vcpu = new Descriptor(ioctl(vm.fd, K.KVM_CREATE_VCPU, 0, "KVM_CREATE_VCPU"));
       undo.push(() => vcpu.close());
       const run = mapShared(vcpu.fd, shared.runBytes, "a vCPU's kvm_run");
@@ -57,11 +60,26 @@ export class KvmParts {
   }
 }
 
-function setMemoryRegion(vm: number, memory: Mapping): void {
+function setMemoryRegions(vm: number, memory: Mapping, constants: readonly KeptConstant[]): void {
+  const own = subtractRanges([{ start: 0, end: memory.length }], constants);
+  const slots = [
+    ...own.map(({ start, end }) => ({ start, end, flags: 0, from: memory.address + BigInt(start) })),
+    ...constants.map(({ start, end, mapping }) => ({
+      start,
+      end,
+      flags: K.KVM_MEM_READONLY,
+      from: mapping.address,
+    })),
+  ];
   const region = new Uint8Array(K.UserspaceMemoryRegion.size);
-  K.UserspaceMemoryRegion.write(region, {
-    memory_size: BigInt(memory.length),
-    userspace_addr: memory.address,
-  });
-  ioctlBuffer(vm, K.KVM_SET_USER_MEMORY_REGION, region, "KVM_SET_USER_MEMORY_REGION");
+  for (const [slot, { start, end, flags, from }] of slots.entries()) {
+    K.UserspaceMemoryRegion.write(region, {
+      slot,
+      flags,
+      guest_phys_addr: BigInt(start),
+      memory_size: BigInt(end - start),
+      userspace_addr: from,
+    });
+    ioctlBuffer(vm, K.KVM_SET_USER_MEMORY_REGION, region, "KVM_SET_USER_MEMORY_REGION");
+  }
 }

@@ -2,6 +2,7 @@
 import type { Descriptor } from "../../linux/descriptor.js";
 import type { PageMap } from "../../linux/pagemap.js";
 import type { SliceTimer } from "../../linux/slice-timer.js";
+import type { Constants } from "./constants.js";
 import type { MemoryPool } from "./memory-pool.js";
 
 /** Owned by the KvmHost; VMs borrow it. */
@@ -12,6 +13,8 @@ export interface KvmResources {
   /** Opened by the first VM that asks which pages it touched. */
   readonly pageMap: PageMap;
   readonly timer: SliceTimer;
+  /** Undefined where KVM has no read-only memory: then each VM has a copy. */
+  readonly constants: Constants | undefined;
   /** Bytes of a vCPU's kvm_run mapping. */
   readonly runBytes: number;
   /** What KVM_SET_CPUID2 takes. */

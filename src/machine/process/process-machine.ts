@@ -49,6 +49,7 @@ export class ProcessMachine implements Machine {
     this.#shared = host.memory.take(space.memoryBytes);
     try {
       this.memory = new GuestMemory(this.#shared.guest, space);
+      for (const { start, bytes } of space.constants ?? []) this.memory.bytes.set(bytes, start);
       ({ pid: this.pid, namespaces: this.namespaces } = startVessel(host.vesselPath, this.#shared, space));
     } catch (error) {
       host.memory.giveBack(this.#shared);
