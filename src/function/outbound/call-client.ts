@@ -40,6 +40,8 @@ export class CallClient implements OutboundClient {
     };
     try {
       const { hop, answer, followed } = await this.#follow(first, request.redirect, stop.signal);
+      // Nobody need read a body that is empty.
+      if (answer.body.isAtEnd) onOver(undefined);
       return {
         status: answer.status,
         statusText: answer.statusText,

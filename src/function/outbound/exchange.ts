@@ -135,6 +135,9 @@ function asBytes(text: string): string {
 function pairs(raw: readonly Buffer[]): Header[] {
   const headers: Header[] = [];
   for (let i = 0; i + 1 < raw.length; i += 2)
-    headers.push([raw[i]!.toString("latin1").toLowerCase(), raw[i + 1]!.toString("latin1")]);
+    headers.push([
+      raw[i]!.toString("latin1").toLowerCase(),
+      raw[i + 1]!.toString("latin1").replace(/[\t ]+$/, ""),
+    ]);
   return headers;
 }

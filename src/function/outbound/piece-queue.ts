@@ -24,6 +24,11 @@ export class PieceQueue implements AsyncIterableIterator<Uint8Array> {
     return this.#bytes;
   }
 
+  /** Whether nothing is left to read, and nothing went wrong. */
+  get isAtEnd(): boolean {
+    return this.#over !== undefined && !("error" in this.#over) && this.#pieces.length === 0;
+  }
+
   push(piece: Uint8Array): void {
     if (this.#over !== undefined || piece.length === 0) return;
     if (this.#reader !== undefined) {

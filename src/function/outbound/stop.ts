@@ -9,7 +9,8 @@ export class Stop {
   constructor(outer: AbortSignal, timeoutMs: number, timeout: () => Error) {
     this.#outer = outer;
     outer.addEventListener("abort", this.#onOuter, { once: true });
-    this.#timer = setTimeout(() => this.now(timeout()), timeoutMs);
+    // What is under way keeps the process by its socket or look-up; a response that nobody reads must not.
+    this.#timer = setTimeout(() => this.now(timeout()), timeoutMs).unref();
   }
 
   /** Aborted with the reason for which the request ends. */
@@ -17,8 +18,9 @@ export class Stop {
     return this.#controller.signal;
   }
 
+  /** Streams can only be destroyed with an error: what else a signal's reason may be becomes the cause of one. */
   now(reason: unknown): void {
-    this.#controller.abort(reason);
+    this.#controller.abort(reason instanceof Error ? reason : new Error("stopped", { cause: reason }));
     this.done();
   }
 
