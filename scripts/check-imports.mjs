@@ -15,7 +15,8 @@ export const rooms = {
   image: ["machine"],
   device: ["machine"], // never machine/kvm: a device does not know which machine it serves
   monitor: ["image", "device", "machine/kvm", "machine/process"],
-  function: ["monitor"],
+  function: ["monitor", "function/outbound"],
+  "function/outbound": ["device"], // what a guest asks the network for passes here and nowhere else
   gateway: ["function"],
   build: ["image"],
   doctor: ["image", "machine/kvm", "machine/process"],
@@ -24,7 +25,7 @@ export const rooms = {
 };
 
 /** Packages that only one room may import. */
-const packageRooms = { koffi: "linux" };
+const packageRooms = { koffi: "linux", undici: "function/outbound" };
 
 /** Every mistake in the sources below `root`, as `file:line: rule` and its mend. */
 export function checkImports(root, table = rooms) {
