@@ -17,6 +17,7 @@ export type { CallOptions } from "./function/call.js";
 export { FetchFunction as Function } from "./function/function.js";
 export { FunctionError, type Thrown } from "./function/function-error.js";
 export type { FunctionLimits, FunctionOptions } from "./function/function-options.js";
+export type { OutboundPolicyOptions } from "./function/outbound/policy.js";
 export { Image, loadImage, type ManifestDevice, parseImage, type Segment } from "./image/image.js";
 export { SystemCallError } from "./linux/system-call-error.js";
 export type { Registers } from "./machine/machine.js";

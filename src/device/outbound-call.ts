@@ -121,9 +121,12 @@ export class OutboundCall {
   #take(response: OutboundResponse): void {
     this.#head = encodeResponseHead(response);
     this.#body = response.body[Symbol.asyncIterator]();
-    if (this.#head === undefined)
-      this.#fail(new MayflyError("OUTBOUND_FAILED", "fetch: the response's head is longer than 64 KiB"));
-    else this.#onReady();
+    if (this.#head !== undefined) {
+      this.#onReady();
+      return;
+    }
+    this.close();
+    this.#fail(new MayflyError("OUTBOUND_FAILED", "fetch: the response's head is longer than 64 KiB"));
   }
 
   #fail(error: unknown): void {

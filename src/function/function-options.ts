@@ -2,10 +2,11 @@
 
 import type { ConsoleSink } from "../device/console.js";
 import { discardOutput } from "../device/console-sinks.js";
-import type { OpenOutboundClient } from "../device/outbound.js";
 import { MayflyError } from "../errors.js";
 import type { Monitor } from "../monitor/monitor.js";
 import type { MachineChoice } from "../monitor/open-host.js";
+import { type Outbound, openOutbound } from "./outbound/outbound.js";
+import type { OutboundPolicyOptions } from "./outbound/policy.js";
 
 /** What one call may use. A call that uses more fails, and its VM is gone. */
 export interface FunctionLimits {
@@ -35,8 +36,8 @@ export interface FunctionOptions {
   console?: ConsoleSink;
   /** Compares every byte of a VM's state after each reset: for tests and for the wary. Default false. */
   verifyReset?: boolean;
-  /** Sends the function's own requests. Absent: its `fetch` is refused. */
-  outbound?: OpenOutboundClient;
+  /** What the function itself may ask for by `fetch`. Absent: nothing. */
+  outbound?: OutboundPolicyOptions;
 }
 
 export interface CheckedOptions {
@@ -45,7 +46,7 @@ export interface CheckedOptions {
   readonly warmVms: number;
   readonly console: ConsoleSink;
   readonly verifyReset: boolean;
-  readonly outbound: OpenOutboundClient | undefined;
+  readonly outbound: Outbound | undefined;
 }
 
 const DEFAULTS: FunctionLimits = {
@@ -68,7 +69,7 @@ export function checkOptions(options: FunctionOptions): CheckedOptions {
     warmVms: Math.min(maxVms, whole("warmVms", options.warmVms ?? 4, 0)),
     console: options.console ?? discardOutput,
     verifyReset: options.verifyReset ?? false,
-    outbound: options.outbound,
+    outbound: options.outbound === undefined ? undefined : openOutbound(options.outbound),
   };
 }
 

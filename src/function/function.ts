@@ -62,7 +62,7 @@ export class FetchFunction implements AsyncDisposable {
       const snapshot = await start(monitor, image, checked);
       return new FetchFunction(monitor, ownMonitor, snapshot, checked);
     } catch (error) {
-      await ownMonitor?.close();
+      await Promise.all([ownMonitor?.close(), checked.outbound?.close()]);
       throw error;
     }
   }
@@ -100,7 +100,7 @@ export class FetchFunction implements AsyncDisposable {
   /** Ends whatever runs, and gives everything back. */
   async close(): Promise<void> {
     await this.#callee.pool.close();
-    await this.#ownMonitor?.close();
+    await Promise.all([this.#ownMonitor?.close(), this.#callee.options.outbound?.close()]);
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -122,7 +122,7 @@ async function start(
       cpuTimeMs: limits.startCpuTimeMs,
       wallTimeMs: limits.wallTimeMs,
     },
-    ...(outbound !== undefined && { outbound }),
+    ...(outbound !== undefined && { outbound: () => outbound.client() }),
   });
   try {
     return await vm.snapshot();

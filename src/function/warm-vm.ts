@@ -25,7 +25,7 @@ export class WarmVm {
     this.vm = monitor.createFromSnapshot(snapshot, {
       limits: { cpuTimeMs: options.limits.cpuTimeMs, wallTimeMs: options.limits.wallTimeMs },
       console: (bytes) => this.#console(bytes),
-      ...(options.outbound !== undefined && { outbound: options.outbound }),
+      ...(options.outbound !== undefined && { outbound: () => options.outbound!.client() }),
     });
     this.startMs = performance.now() - started;
   }

@@ -9,7 +9,7 @@ import { asFailure, nameRequest, refused } from "./failures.js";
 import { matchOrigin } from "./origin-rule.js";
 import type { OutboundPolicy } from "./policy.js";
 import { redirected } from "./redirect.js";
-import { checkRequest, type Hop } from "./request-head.js";
+import { checkRequest, type Header, type Hop } from "./request-head.js";
 import { ResponseBody } from "./response-body.js";
 import { Stop } from "./stop.js";
 
@@ -42,13 +42,14 @@ export class CallClient implements OutboundClient {
       const { hop, answer, followed } = await this.#follow(first, request.redirect, stop.signal);
       // Nobody need read a body that is empty.
       if (answer.body.isAtEnd) onOver(undefined);
+      const codings = codingsOf(hop.method, answer.status, answer.headers);
       return {
         status: answer.status,
         statusText: answer.statusText,
         url: hop.url.href,
         redirected: followed > 0,
-        headers: answer.headers,
-        body: this.#bodyOf(hop, answer, onOver, stop.signal),
+        headers: codings.length === 0 ? answer.headers : answer.headers.filter(saysNothingOfCoding),
+        body: this.#bodyOf(hop, answer, { codings, onOver, stop: stop.signal }),
       };
     } catch (error) {
       onOver(error);
@@ -86,9 +87,8 @@ export class CallClient implements OutboundClient {
     });
   }
 
-  #bodyOf(hop: Hop, answer: Answer, onOver: (error: unknown) => void, stop: AbortSignal): ResponseBody {
+  #bodyOf(hop: Hop, answer: Answer, { codings, onOver, stop }: BodyOptions): ResponseBody {
     const name = nameRequest(hop.url);
-    const codings = codingsOf(hop.method, answer.status, answer.headers);
     const encoded = (bytes: number): void => this.#limits.countEncodedBytes(name, bytes);
     const source = codings.length === 0 ? answer.body : decode(answer.body, codings, encoded);
     return new ResponseBody(source, {
@@ -106,4 +106,15 @@ export class CallClient implements OutboundClient {
       texts.length === 0 ? "none: outbound.origins is empty" : `one of outbound.origins (${some})`;
     return refused(name, `the origin ${url.origin}`, expected, `list ${url.origin} in outbound.origins`);
   }
+}
+
+interface BodyOptions {
+  readonly codings: readonly string[];
+  readonly onOver: (error: unknown) => void;
+  readonly stop: AbortSignal;
+}
+
+/** A handler may answer with what it got: headers of the coded body would be untrue of the decoded one. */
+function saysNothingOfCoding([name]: Header): boolean {
+  return !["content-encoding", "content-length"].includes(name.toLowerCase());
 }
