@@ -15,7 +15,7 @@ export const rooms = {
   image: ["machine"],
   device: ["machine"], // never machine/kvm: a device does not know which machine it serves
   monitor: ["image", "device", "machine/kvm", "machine/process"],
-  function: ["monitor", "function/outbound"],
+  function: ["monitor", "function/outbound", "build"],
   "function/outbound": ["device"], // what a guest asks the network for passes here and nowhere else
   gateway: ["function"],
   build: ["image"],

@@ -43,6 +43,16 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./build.js")).buildCommand(),
   },
   {
+    name: "invoke",
+    summary: "send a function one request and print the response",
+    examples: [
+      ['mayfly invoke handler.ts --data \'{"name":"Ephemera"}\'', "build it and POST to it"],
+      ["mayfly invoke handler.img --path /hello --stats", "… an image; where the time went, on stderr"],
+      ["mayfly invoke handler.img --repeat 1000", "percentiles of a thousand calls, each in fresh state"],
+    ],
+    load: async () => (await import("./invoke.js")).invokeCommand(),
+  },
+  {
     name: "inspect",
     summary: "print what is in an image: target, entry, segments, manifest",
     examples: [

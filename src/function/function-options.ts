@@ -36,6 +36,8 @@ export interface FunctionOptions {
   console?: ConsoleSink;
   /** Compares every byte of a VM's state after each reset: for tests and for the wary. Default false. */
   verifyReset?: boolean;
+  /** Told of a step that takes long, when a handler is built. */
+  onSlowStep?: (what: string) => void;
   /** What the function itself may ask for by `fetch`. Absent: nothing. */
   outbound?: OutboundPolicyOptions;
 }

@@ -1,8 +1,9 @@
 // function.ts: a function as a value: load an image, call it with web-standard requests, each in a VM in fresh state.
 
+import { isFunctionSource } from "../build/function/source.js";
 import { ConsoleCollector } from "../device/console-sinks.js";
 import { MayflyError } from "../errors.js";
-import { loadImage } from "../image/image.js";
+import { type Image, loadImage } from "../image/image.js";
 import { Monitor } from "../monitor/monitor.js";
 import type { Snapshot } from "../monitor/snapshot.js";
 import { type Callee, type CallOptions, call } from "./call.js";
@@ -48,13 +49,13 @@ export class FetchFunction implements AsyncDisposable {
   /**
    * Boots a function's image once, up to the point where it waits for its first request, and keeps that state. No VM is left behind.
    *
-   * @param file path of an image that `mayfly build` made
-   * @throws MayflyError IMAGE_UNREADABLE, IMAGE_INVALID, OPTION_INVALID, MACHINE_UNAVAILABLE; FunctionError FUNCTION_NOT_STARTED with what
+   * @param file path of an image that `mayfly build` made, or of a handler, which is built first
+   * @throws MayflyError IMAGE_UNREADABLE, IMAGE_INVALID, OPTION_INVALID, MACHINE_UNAVAILABLE, BUILD_FAILED; FunctionError FUNCTION_NOT_STARTED with what
    *   it said as details
    */
   static async load(file: string, options: FunctionOptions = {}): Promise<FetchFunction> {
     const checked = checkOptions(options);
-    const image = await loadImage(file);
+    const image = await openImage(file, options);
     const ownMonitor =
       options.monitor === undefined ? Monitor.open({ machine: options.machine ?? "auto" }) : undefined;
     const monitor = options.monitor ?? ownMonitor!;
@@ -108,10 +109,18 @@ export class FetchFunction implements AsyncDisposable {
   }
 }
 
+async function openImage(file: string, { onSlowStep }: FunctionOptions): Promise<Image> {
+  if (!isFunctionSource(file)) return loadImage(file);
+  // Loaded only now: who runs images need not have what builds them.
+  const { buildCached } = await import("../build/function/build-cached.js");
+  const path = await buildCached(file, { ...(onSlowStep !== undefined && { onSlowStep }) });
+  return loadImage(path);
+}
+
 /** Evaluates the function's modules in a VM of its own, and keeps the state behind that. */
 async function start(
   monitor: Monitor,
-  image: Awaited<ReturnType<typeof loadImage>>,
+  image: Image,
   { limits, outbound }: CheckedOptions,
 ): Promise<Snapshot> {
   const output = new ConsoleCollector(START_CONSOLE_BYTES);

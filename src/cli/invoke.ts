@@ -1,0 +1,151 @@
+// invoke.ts: `mayfly invoke IMAGE|FILE`: sends a function one request, or many, and prints the response.
+import { Command } from "commander";
+import { descriptorSink } from "../device/console-sinks.js";
+import { MayflyError } from "../errors.js";
+import { FetchFunction } from "../function/function.js";
+import type { FunctionLimits } from "../function/function-options.js";
+import type { MachineChoice } from "../monitor/open-host.js";
+import { billTable, percentiles, percentileTable } from "./invoke/bill-table.js";
+import { type Invocation, invoke } from "./invoke/invoke-function.js";
+import { readRequestWords } from "./invoke/request-words.js";
+import { machineOption } from "./machine-option.js";
+import { parseDuration } from "./run/duration.js";
+
+interface Flags {
+  method?: string;
+  header: string[];
+  data?: string;
+  path: string;
+  include?: true;
+  stats?: true;
+  repeat: number;
+  json?: true;
+  allowOrigin: string[];
+  cpuLimit?: number;
+  timeout?: number;
+  mem?: number;
+  verifyReset?: true;
+  machine: MachineChoice;
+}
+
+const SIGINT_STATUS = 130;
+
+/** The command, to be added to the program. */
+export function invokeCommand(): Command {
+  const collect = (text: string, before: string[]): string[] => [...before, text];
+  return new Command("invoke")
+    .usage("[options] <image|file>")
+    .description(
+      "Sends a function one request and prints the response's body on stdout; what the function prints goes to stderr.\n\n" +
+        "The function is an image, or a handler (.ts, .js, .mjs …) that is built first. It runs in a virtual machine of its own.",
+    )
+    .argument("<image|file>", "an image made by mayfly build, or a handler")
+    .option("-X, --method <method>", "the request's method (default: GET, or POST with --data)")
+    .option("-H, --header <name: value>", "a header; may be given more than once", collect, [])
+    .option("-d, --data <text>", "the request's body; @FILE reads it from a file, @- from standard input")
+    .option("-p, --path <path>", "path and query, or a whole URL", "/")
+    .option("-i, --include", "print status and headers before the body")
+    .option("--stats", "print a table of what the call cost on stderr")
+    .option(
+      "--repeat <n>",
+      "call it so often, each time in fresh state, and print percentiles",
+      parseRepeat,
+      1,
+    )
+    .option("--json", "print response and costs as one JSON object instead")
+    .option(
+      "--allow-origin <origin>",
+      "let the function fetch from an origin; may be given more than once",
+      collect,
+      [],
+    )
+    .option("--cpu-limit <duration>", "CPU time of a call (default: 50ms)", (text) =>
+      parseDuration("--cpu-limit", text),
+    )
+    .option("--timeout <duration>", "wall time of a call (default: 10s)", (text) =>
+      parseDuration("--timeout", text),
+    )
+    .option("--mem <MB>", "guest memory, MiB (default: 32)", parseMemory)
+    .option("--verify-reset", "compare every byte of the VM's state after each call")
+    .addOption(machineOption())
+    .action(run);
+}
+
+async function run(file: string, flags: Flags): Promise<void> {
+  const makeRequest = await readRequestWords(flags);
+  const limits: Partial<FunctionLimits> = {
+    ...(flags.cpuLimit !== undefined && { cpuTimeMs: flags.cpuLimit }),
+    ...(flags.timeout !== undefined && { wallTimeMs: flags.timeout }),
+    ...(flags.mem !== undefined && { memoryMiB: flags.mem }),
+  };
+  const interrupted = new AbortController();
+  const onInterrupt = (): void => interrupted.abort();
+  process.once("SIGINT", onInterrupt);
+  try {
+    await using fn = await FetchFunction.load(file, {
+      machine: flags.machine,
+      limits,
+      console: descriptorSink(2),
+      verifyReset: flags.verifyReset === true,
+      onSlowStep: (what) => process.stderr.write(`${what} …\n`),
+      ...(flags.allowOrigin.length > 0 && { outbound: { origins: flags.allowOrigin } }),
+    });
+    const invocation = await invoke(fn, makeRequest, {
+      repeat: flags.repeat,
+      console: descriptorSink(2),
+      signal: interrupted.signal,
+      onResponse: (response) => flags.include && !flags.json && process.stdout.write(headText(response)),
+      onBody: (piece) => flags.json || process.stdout.write(piece),
+    });
+    report(invocation, flags);
+  } catch (error) {
+    if (!interrupted.signal.aborted) throw error;
+    process.exitCode = SIGINT_STATUS;
+  } finally {
+    process.off("SIGINT", onInterrupt);
+  }
+}
+
+function report(invocation: Invocation, flags: Flags): void {
+  if (flags.json) {
+    process.stdout.write(`${JSON.stringify(asJson(invocation))}\n`);
+    return;
+  }
+  // The shell's prompt, and what follows on stderr, begin on a line of their own.
+  if (process.stdout.isTTY && invocation.body.length > 0 && invocation.body.at(-1) !== 0x0a)
+    process.stdout.write("\n");
+  if (flags.repeat > 1) process.stderr.write(`${percentileTable(invocation.times)}\n`);
+  if (flags.stats) process.stderr.write(`${billTable(invocation.bill)}\n`);
+}
+
+function asJson({ response, body, bill, times }: Invocation): object {
+  const text = Buffer.from(body);
+  const isText = Buffer.from(text.toString()).equals(text);
+  return {
+    status: response.status,
+    headers: [...response.headers],
+    ...(isText ? { body: text.toString() } : { bodyBase64: text.toString("base64") }),
+    bill,
+    ...(times.length > 1 && {
+      calls: times.length,
+      ms: Object.fromEntries(percentiles(times).map(({ name, ms }) => [name, ms])),
+    }),
+  };
+}
+
+function headText({ status, statusText, headers }: Response): string {
+  const lines = [...headers].map(([name, value]) => `${name}: ${value}`);
+  return `${[`${status} ${statusText}`.trimEnd(), ...lines].join("\n")}\n\n`;
+}
+
+function parseRepeat(text: string): number {
+  const count = /^\d{1,7}$/.test(text) ? Number(text) : 0;
+  if (count >= 1) return count;
+  throw new MayflyError("OPTION_INVALID", `--repeat: got ${JSON.stringify(text)}, expected 1 to 9999999`);
+}
+
+function parseMemory(text: string): number {
+  const mib = /^\d{1,4}$/.test(text) ? Number(text) : 0;
+  if (mib >= 8 && mib <= 4096) return mib;
+  throw new MayflyError("OPTION_INVALID", `--mem: got ${JSON.stringify(text)}, expected 8 to 4096 (MiB)`);
+}
