@@ -34,7 +34,11 @@ export function serveCommand(): Command {
       const monitor = Monitor.open({ machine: options.machine });
       if (options.allowProcessIsolation !== true) await refuseProcessIsolation(monitor);
       const log = openServeLog(options.json === true || process.stdout.isTTY !== true);
-      const gateway = await Gateway.listen(config, monitor, { onRequest: log.request, onError: log.error });
+      const gateway = await Gateway.listen(config, monitor, {
+        onRequest: log.request,
+        onError: log.error,
+        onSlowStep: (what) => process.stderr.write(`${what} …\n`),
+      });
       // Before anybody can know that it listens, and end it.
       const drained = drainOnSignal(gateway, log);
       log.listening(gateway, monitor);

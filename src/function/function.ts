@@ -1,14 +1,17 @@
 // function.ts: a function as a value: load an image, call it with web-standard requests, each in a VM in fresh state.
 
 import { isFunctionSource } from "../build/function/source.js";
+import type { ConsoleSink } from "../device/console.js";
 import { ConsoleCollector } from "../device/console-sinks.js";
 import { MayflyError } from "../errors.js";
 import { type Image, loadImage } from "../image/image.js";
+import type { ExchangeResponse } from "../monitor/exchange/message.js";
 import { Monitor } from "../monitor/monitor.js";
 import type { Snapshot } from "../monitor/snapshot.js";
 import { type Callee, type CallOptions, call } from "./call.js";
-import { FunctionError } from "./function-error.js";
+import { FunctionError, failureKind, failureOf } from "./function-error.js";
 import { type CheckedOptions, checkOptions, type FunctionOptions } from "./function-options.js";
+import { type Lease, lease } from "./lease.js";
 import { VmPool } from "./vm-pool.js";
 
 /** What a function says while it starts is kept for the error up to this many bytes. */
@@ -96,6 +99,22 @@ export class FetchFunction implements AsyncDisposable {
   fetch(input: Request | string | URL, init?: RequestInit & CallOptions): Promise<Response> {
     const request = input instanceof Request && init === undefined ? input : new Request(input, init);
     return call(this.#callee, request, init ?? {});
+  }
+
+  /**
+   * For servers that speak the exchange themselves: a VM for one request.
+   *
+   * @param console where its console output goes
+   * @throws MayflyError FUNCTION_CLOSED
+   */
+  lease(console?: ConsoleSink): Promise<Lease> {
+    return lease(this.#callee.pool, console);
+  }
+
+  /** The error that a runtime's own answer means; undefined for a handler's response. Reads the answer's body. */
+  async failureOf(response: ExchangeResponse): Promise<FunctionError | undefined> {
+    const kind = failureKind(response);
+    return kind === undefined ? undefined : failureOf(response, kind, this.#callee.mapStack);
   }
 
   /** Ends whatever runs, and gives everything back. */

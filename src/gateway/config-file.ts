@@ -16,7 +16,11 @@ export async function loadGatewayConfig(path: string): Promise<GatewayConfig> {
   const folder = dirname(path);
   return {
     ...config,
-    routes: config.routes.map((route) => ({ ...route, image: resolve(folder, route.image) })),
+    routes: config.routes.map((route) => ({
+      ...route,
+      image: route.image && resolve(folder, route.image),
+      function: route.function && resolve(folder, route.function),
+    })),
   };
 }
 

@@ -54,10 +54,19 @@ test("all mistakes of a config are in one report", () => {
     "routes.0.limits.bodyBytes: got -1, expected a whole number, 0 to 9007199254740991 (bytes)",
     "routes.1.path: got nothing, expected a path",
     "routes.1.image: got 3, expected a text that is not empty",
-    "routes.2: got 7, expected an object with path, image, limits",
+    "routes.2: got 7, expected an object with path, image, function, limits",
     "concurrency.vms: got 0, expected a whole number, 1 to 10000",
     'got a field "extra", expected one of listen, routes, concurrency',
   ]);
+});
+
+test("a route has an image or a function", () => {
+  const expected = 'c.json: routes.0.image: got nothing, expected an image, or a "function" in its place';
+  assert.equal(mistakesOf({ routes: [{ path: "/a" }] }), expected);
+  assert.equal(
+    mistakesOf({ routes: [{ path: "/a", image: "a.img", function: "a.ts" }] }),
+    'c.json: routes.0.function: got "a.ts", expected nothing beside an "image"',
+  );
 });
 
 test("one mistake is one line", () => {

@@ -14,8 +14,10 @@ export interface RouteLimits {
 export interface RouteConfig {
   /** "/hello": this path alone. "/files/*": this path and all below it. */
   readonly path: string;
-  /** The image's file. Relative to the config file there, to the working directory here. */
-  readonly image: string;
+  /** The image's file: booted for every request. Relative to the config file there, to the working directory here. */
+  readonly image?: string | undefined;
+  /** Or a function's: a handler or its image, run from its snapshot. Relative likewise. */
+  readonly function?: string | undefined;
   readonly limits: RouteLimits;
 }
 
@@ -63,8 +65,15 @@ const limits = record({
 
 const route = record({
   path: z.string("a path").regex(PATH, 'a path that starts with "/", such as "/hello" or "/files/*"'),
-  image: z.string(TEXT).min(1, TEXT),
+  image: z.string(TEXT).min(1, TEXT).optional(),
+  function: z.string(TEXT).min(1, TEXT).optional(),
   limits: limits.prefault({}),
+}).superRefine(({ image, function: fn }, { addIssue }) => {
+  const issue = (field: string, input: unknown, message: string) =>
+    addIssue({ code: "custom", path: [field], input, message });
+  if (image === undefined && fn === undefined)
+    issue("image", image, 'an image, or a "function" in its place');
+  if (image !== undefined && fn !== undefined) issue("function", fn, 'nothing beside an "image"');
 });
 
 const config = record({

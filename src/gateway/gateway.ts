@@ -1,10 +1,13 @@
 // gateway.ts: the HTTP front as a value: listens, starts a VM for every request, drains, closes.
 import type { Server } from "node:http";
 import { Server as NetServer } from "node:net";
+import { MayflyError } from "../errors.js";
+import { FetchFunction } from "../function/function.js";
 import { loadImage } from "../image/image.js";
 import type { Monitor } from "../monitor/monitor.js";
 import { Admission } from "./admission.js";
 import { type GatewayConfig, mistakes, type RouteConfig } from "./config.js";
+import { bootedGuests, functionGuests } from "./guests.js";
 import { HttpFailure } from "./http-failure.js";
 import { listen, makeHttpServer } from "./http-server.js";
 import { InFlight } from "./in-flight.js";
@@ -18,6 +21,8 @@ export interface GatewayOptions {
   onRequest?: OnRequest;
   /** Told of errors that belong to no request: a VM that could not be closed, say. By default they are thrown. */
   onError?: (error: unknown) => void;
+  /** Told of a step that takes long while functions are built. */
+  onSlowStep?: (what: string) => void;
 }
 
 interface Parts {
@@ -70,7 +75,7 @@ export class Gateway implements AsyncDisposable {
     monitor: Monitor,
     options: GatewayOptions = {},
   ): Promise<Gateway> {
-    const routes = await loadRoutes(config, monitor);
+    const routes = await loadRoutes(config, monitor, options);
     await warmUp(monitor);
     const onError = options.onError ?? throwLater;
     const serving: Serving = {
@@ -90,7 +95,10 @@ export class Gateway implements AsyncDisposable {
       inFlight.begin();
       serveRequest(serving, request, response).catch(onError).finally(inFlight.end);
     });
-    const url = await listen(server, config.listen);
+    const url = await listen(server, config.listen).catch(async (error) => {
+      await Promise.all(routes.map(({ guests }) => guests.close()));
+      throw error;
+    });
     return new Gateway({ url, routes, server, serving, inFlight });
   }
 
@@ -132,35 +140,58 @@ export class Gateway implements AsyncDisposable {
     await closed;
     // … but that one stops its timers.
     this.#server.close();
+    await Promise.all(this.routes.map(({ guests }) => guests.close()));
   }
 }
 
 /**
- * Loads every route's image, and boots each in a VM for a trial: devices that are missing and memory too small show here, and
+ * Loads every route's function or image, and boots each in a VM for a trial: devices that are missing and memory too small show here, and
  * the first client finds the code warm.
  */
-async function loadRoutes(config: GatewayConfig, monitor: Monitor): Promise<Route[]> {
+async function loadRoutes(
+  config: GatewayConfig,
+  monitor: Monitor,
+  options: GatewayOptions,
+): Promise<Route[]> {
   const found: string[] = [];
   const routes: Route[] = [];
   for (const [i, route] of config.routes.entries()) {
     try {
-      routes.push(await loadRoute(route, monitor));
+      routes.push(await loadRoute(route, monitor, options));
     } catch (error) {
-      found.push(`routes.${i}.image: ${error instanceof Error ? error.message : String(error)}`);
+      found.push(`routes.${i}.${route.image === undefined ? "function" : "image"}: ${wordsOf(error)}`);
     }
   }
-  if (found.length > 0) throw mistakes(config.name, found);
-  return routes;
+  if (found.length === 0) return routes;
+  await Promise.all(routes.map(({ guests }) => guests.close()));
+  throw mistakes(config.name, found);
 }
 
-async function loadRoute({ path, image: file, limits }: RouteConfig, monitor: Monitor): Promise<Route> {
-  const image = await loadImage(file);
+async function loadRoute(route: RouteConfig, monitor: Monitor, options: GatewayOptions): Promise<Route> {
+  const { path, limits } = route;
   const { bodyBytes, ...vmLimits } = limits;
+  if (route.function !== undefined) {
+    const { onSlowStep } = options;
+    const fn = await FetchFunction.load(route.function, {
+      monitor,
+      limits,
+      ...(onSlowStep !== undefined && { onSlowStep }),
+    });
+    return { path, guests: functionGuests(fn), bodyBytes };
+  }
+  const image = await loadImage(route.image!);
   const trial = monitor.create(image, { limits: vmLimits });
   // Its first turn runs at once and is its only one. How it ends is for requests to find out.
   trial.run().catch(() => {});
   await trial.close();
-  return { path, image, limits: vmLimits, bodyBytes };
+  return { path, guests: bootedGuests(monitor, image, vmLimits), bodyBytes };
+}
+
+/** An error in words, with what a function said when it did not start. */
+function wordsOf(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  const details = error instanceof MayflyError ? error.details : undefined;
+  return details === undefined ? message : `${message}\n${details.trimEnd().replace(/^/gm, "    ")}`;
 }
 
 function throwLater(error: unknown): void {

@@ -1,4 +1,5 @@
 // human-log.ts: one line a request, for people at a terminal. Text from clients and guests is made harmless.
+import { MayflyError } from "../errors.js";
 import { printable } from "../image/image-file.js";
 import { formatEnd } from "../monitor/vm-end.js";
 import type { OnRequest, RequestRecord } from "./request-record.js";
@@ -17,23 +18,21 @@ export function humanLog(write: (lines: string) => void, paint: PaintStatus = (_
 
 /** `200 GET /hello  vm 17  3.12 ms (create 0.90, boot 1.22, run 1.40, close 0.31)` and what belongs below. */
 export function humanLines(record: RequestRecord, paint: PaintStatus = (_, text) => text): string[] {
-  const { method, path, status, vm, totalMs, stats, failure, end, console } = record;
+  const { method, path, status, vm, totalMs, cost, failure, end, console } = record;
   const words = [paint(status, String(status)), method, printable(path)];
   if (vm !== undefined) words.push(` vm ${vm}`);
   words.push(` ${ms(totalMs)} ms`);
-  if (stats !== undefined) {
-    const { createMs, loadMs, bootMs, runMs, closeMs } = stats;
-    const steps = { create: createMs + loadMs, boot: bootMs, run: runMs, close: closeMs };
+  if (cost !== undefined)
     words.push(
-      `(${Object.entries(steps)
+      `(${Object.entries(cost.steps)
         .map(([name, value]) => `${name} ${ms(value)}`)
         .join(", ")})`,
     );
-  }
   const lines = [words.join(" ")];
   if (failure !== undefined) {
     lines.push(`  ${failure.code}: ${printable(failure.message)}`);
-    if (failure.cause !== undefined) lines.push(`  ${printable(String(failure.cause))}`);
+    if (failure.cause !== undefined)
+      lines.push(...causeLines(failure.cause).map((line) => `  ${printable(line)}`));
     if (failure.mend !== undefined) lines.push(`  → ${failure.mend}`);
   }
   if (end?.report !== undefined)
@@ -50,6 +49,12 @@ export function humanLines(record: RequestRecord, paint: PaintStatus = (_, text)
         .map((line) => `  | ${printable(line)}`),
     );
   return lines;
+}
+
+/** What was thrown, and where in the function's own files. */
+function causeLines(cause: unknown): string[] {
+  const stack = cause instanceof MayflyError ? (cause.details ?? "") : "";
+  return [String(cause), ...stack.split("\n").filter((line) => line !== "")];
 }
 
 function ms(value: number): string {

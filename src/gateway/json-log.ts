@@ -1,5 +1,6 @@
 // json-log.ts: one JSON object a request, through pino, for programs. Times in ms.
 import type { Logger } from "pino";
+import { MayflyError } from "../errors.js";
 import { formatEnd } from "../monitor/vm-end.js";
 import type { OnRequest, RequestRecord } from "./request-record.js";
 
@@ -13,20 +14,18 @@ export function jsonLog(logger: Logger): OnRequest {
 
 /** The fields of a request's line. */
 export function requestFields(record: RequestRecord): Record<string, unknown> {
-  const { request, method, path, status, totalMs, vm, stats, failure, end, console } = record;
+  const { request, method, path, status, totalMs, vm, cost, failure, end, console } = record;
   const fields: Record<string, unknown> = { request, method, path, status, totalMs: ms(totalMs) };
   if (vm !== undefined) fields.vm = vm;
-  if (stats !== undefined) {
-    fields.createMs = ms(stats.createMs + stats.loadMs);
-    fields.bootMs = ms(stats.bootMs);
-    fields.runMs = ms(stats.runMs);
-    fields.closeMs = ms(stats.closeMs);
-    fields.cpuMs = ms(stats.cpuMs);
+  if (cost !== undefined) {
+    for (const [step, value] of Object.entries(cost.steps)) fields[`${step}Ms`] = ms(value);
+    fields.cpuMs = ms(cost.cpuMs);
   }
   if (failure !== undefined) {
     const { code, reason, message, cause } = failure;
     fields.error =
       cause === undefined ? { code, reason, message } : { code, reason, message, cause: String(cause) };
+    if (cause instanceof MayflyError && cause.details !== undefined) fields.stack = cause.details;
   }
   if (end?.report !== undefined) fields.report = formatEnd(end);
   if (console !== "") fields.console = console;

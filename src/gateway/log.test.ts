@@ -6,17 +6,7 @@ import { humanLines, humanLog } from "./human-log.js";
 import { requestFields } from "./json-log.js";
 import type { RequestRecord } from "./request-record.js";
 
-const stats = {
-  createMs: 0.5,
-  loadMs: 0.25,
-  bootMs: 1,
-  runMs: 2.0004,
-  closeMs: 0.4,
-  cpuMs: 1.5,
-  touchedBytes: 0,
-  exits: new Map(),
-  traps: new Map(),
-};
+const cost = { cpuMs: 1.5, steps: { create: 0.75, boot: 1, run: 2, close: 0.4 } };
 
 const answered: RequestRecord = {
   request: 3,
@@ -25,7 +15,7 @@ const answered: RequestRecord = {
   status: 200,
   totalMs: 3.5,
   vm: 2,
-  stats,
+  cost,
   failure: undefined,
   end: undefined,
   console: "",
@@ -58,8 +48,8 @@ test("a failure, its cause and its mend stand below the line", () => {
     cause: new Error("ENOMEM"),
     mend: "buy memory",
   });
-  const { vm, stats: none } = { vm: undefined, stats: undefined };
-  const record = { ...answered, status: 500, vm, stats: none, failure };
+  const none = { vm: undefined, cost: undefined };
+  const record = { ...answered, status: 500, ...none, failure };
   assert.deepEqual(humanLines(record), [
     "500 GET /hello  3.50 ms",
     "  host-failed: no VM",

@@ -1,6 +1,6 @@
 // request-record.ts: what the gateway knows about one request when it is over: for the log and for whoever counts.
-import type { VmStats } from "../monitor/stats.js";
 import type { VmEnd } from "../monitor/vm-end.js";
+import type { GuestCost } from "./guests.js";
 import type { HttpFailure } from "./http-failure.js";
 
 /** Times in milliseconds. */
@@ -16,8 +16,8 @@ export interface RequestRecord {
   readonly totalMs: number;
   /** Counts a gateway's VMs, from 1. Nothing when the request came to none. */
   readonly vm: number | undefined;
-  /** What that VM cost. */
-  readonly stats: VmStats | undefined;
+  /** What that VM cost the request. */
+  readonly cost: GuestCost | undefined;
   /** Why the guest's response did not arrive, or not whole. */
   readonly failure: HttpFailure | undefined;
   /** How the VM ended, when that is why: with registers and addresses, not for clients. */

@@ -1,13 +1,13 @@
 // routes.test.ts: which route a target finds.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Image } from "../image/image.js";
+import type { Guests } from "./guests.js";
 import { RouteTable } from "./routes.js";
 
 function find(paths: readonly string[], target: string): string | undefined {
-  // Matching never looks at the image.
-  const image = {} as Image;
-  const table = new RouteTable(paths.map((path) => ({ path, image, limits: {}, bodyBytes: 0 })));
+  // Matching never looks at what answers.
+  const guests = {} as Guests;
+  const table = new RouteTable(paths.map((path) => ({ path, guests, bodyBytes: 0 })));
   return table.match(target)?.path;
 }
 

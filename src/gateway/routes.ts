@@ -1,13 +1,11 @@
 // routes.ts: which image answers a path. Paths are compared as they came, byte for byte: nothing is decoded or resolved.
-import type { Image } from "../image/image.js";
-import type { LimitOptions } from "../monitor/limits.js";
+import type { Guests } from "./guests.js";
 
 /** A path and what answers it. */
 export interface Route {
   /** "/hello": this path alone. "/files/*": this path and all below it. */
   readonly path: string;
-  readonly image: Image;
-  readonly limits: LimitOptions;
+  readonly guests: Guests;
   /** Largest request body, bytes. */
   readonly bodyBytes: number;
 }

@@ -3,10 +3,10 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { ConsoleCollector } from "../device/console-sinks.js";
 import type { ExchangeRequest } from "../monitor/exchange/message.js";
 import type { Monitor } from "../monitor/monitor.js";
-import type { Vm } from "../monitor/vm.js";
 import type { Admission } from "./admission.js";
 import { Client } from "./client.js";
 import { failureOf } from "./guest-failure.js";
+import type { Guest, GuestCost } from "./guests.js";
 import { clientGone, HttpFailure } from "./http-failure.js";
 import { refuse } from "./refuse.js";
 import { receiveBody } from "./request-body.js";
@@ -31,12 +31,11 @@ export interface Serving {
 /** Console output kept for the log, bytes. */
 const CONSOLE_BYTES = 8 * 1024;
 
-/** A request's VM and its number. */
-interface Guest {
-  readonly vm: Vm;
+/** A request's VM that has a place. */
+interface AdmittedGuest extends Guest {
   readonly number: number;
-  /** Closes the VM and makes room for the next; a second call gives the same promise. */
-  readonly release: () => Promise<void>;
+  /** Lets go of the VM and makes room for the next; a second call gives the same promise. */
+  readonly release: () => Promise<GuestCost>;
 }
 
 /** Answers one request. Rejects only for a bug or a host that fails to close a VM. */
@@ -49,7 +48,8 @@ export async function serveRequest(
   const number = ++serving.requests;
   const client = new Client(out);
   const output = new ConsoleCollector(CONSOLE_BYTES);
-  let guest: Guest | undefined;
+  let guest: AdmittedGuest | undefined;
+  let cost: GuestCost | undefined;
   let failure: HttpFailure | undefined;
   let hasPlace = false;
   try {
@@ -60,11 +60,11 @@ export async function serveRequest(
     await serving.admission.enter(client);
     hasPlace = true;
     if (client.gone) throw clientGone();
-    const vm = serving.monitor.create(route.image, { limits: route.limits, console: output.sink });
-    guest = newGuest(vm, ++serving.vms, serving.admission);
-    const { release } = guest;
+    guest = admitted(await route.guests.take(output.sink), ++serving.vms, serving.admission);
+    const { vm, release } = guest;
     client.onGone = releaseEarly(release);
     const response = await vm.exchange(request);
+    await guest.check(response);
     // A reader may be slow with what the guest has long handed over: it must not keep the VM, nor its place. A small response
     // leaves first.
     const handedOver = new Promise<void>((resolve) => response.body.onceHandedOver(resolve));
@@ -81,7 +81,7 @@ export async function serveRequest(
   const end = failure === undefined ? undefined : guest?.vm.end;
   letGoOfUpload(incoming);
   try {
-    if (guest !== undefined) await guest.release();
+    if (guest !== undefined) cost = await guest.release();
     else if (hasPlace) serving.admission.leave();
   } finally {
     serving.onRequest({
@@ -91,7 +91,7 @@ export async function serveRequest(
       status,
       totalMs,
       vm: guest?.number,
-      stats: guest?.vm.stats,
+      cost,
       failure,
       end,
       console: output.text(),
@@ -99,17 +99,17 @@ export async function serveRequest(
   }
 }
 
-function newGuest(vm: Vm, number: number, admission: Admission): Guest {
-  let released: Promise<void> | undefined;
-  const release = (): Promise<void> => {
-    released ??= vm.close().finally(() => admission.leave());
+function admitted(guest: Guest, number: number, admission: Admission): AdmittedGuest {
+  let released: Promise<GuestCost> | undefined;
+  const release = (): Promise<GuestCost> => {
+    released ??= guest.release().finally(() => admission.leave());
     return released;
   };
-  return { vm, number, release };
+  return { ...guest, number, release };
 }
 
 /** For listeners: whoever serves the request awaits the same promise, and hears of a failure. */
-function releaseEarly(release: () => Promise<void>): () => void {
+function releaseEarly(release: () => Promise<unknown>): () => void {
   return () => {
     release().catch(() => {});
   };

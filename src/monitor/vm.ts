@@ -74,6 +74,11 @@ export class Vm implements AsyncDisposable {
     return this.#machine.touchedBytes();
   }
 
+  /** Whether the guest waits for a request: only then can the VM be reset. */
+  get idle(): boolean {
+    return this.#end === undefined && this.#devices.exchange?.idle === true;
+  }
+
   /** How it ended, once it has. */
   get end(): VmEnd | undefined {
     return this.#end;

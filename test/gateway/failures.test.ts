@@ -54,9 +54,9 @@ for (const [path, limits, reason] of [
     const answer = await ask(`${gateway.url}${path}`);
     const error = errorIn(answer);
     assert.deepEqual([answer.status, error.code, error.reason], [504, "time-out", reason]);
-    const { stats } = await gateway.record(() => true);
-    if (reason === "cpu-time-limit") assert.ok(stats!.cpuMs >= 50, `got ${stats!.cpuMs} ms of CPU`);
-    else assert.ok(stats!.runMs >= 50, `got ${stats!.runMs} ms`);
+    const { cost } = await gateway.record(() => true);
+    if (reason === "cpu-time-limit") assert.ok(cost!.cpuMs >= 50, `got ${cost!.cpuMs} ms of CPU`);
+    else assert.ok(cost!.steps.run! >= 50, `got ${cost!.steps.run} ms`);
     assert.equal(monitor.vms.size, 0);
   });
 }

@@ -23,9 +23,10 @@ gatewayTest("100 requests in a row each get a new VM, and one log record", {}, a
   await test.over(100);
   assert.equal(new Set(test.records.map(({ vm }) => vm)).size, 100);
   assert.deepEqual(new Set(test.records.map(({ status }) => status)), new Set([200]));
-  for (const { stats, failure, path, method } of test.records) {
+  for (const { cost, failure, path, method } of test.records) {
     assert.deepEqual({ failure, path, method }, { failure: undefined, path: "/hello", method: "GET" });
-    assert.ok(stats!.createMs > 0 && stats!.bootMs > 0 && stats!.runMs > 0 && stats!.closeMs > 0);
+    assert.deepEqual(Object.keys(cost!.steps), ["create", "boot", "run", "close"]);
+    assert.ok(Object.values(cost!.steps).every((ms) => ms > 0));
   }
   assert.equal(monitor.vms.size, 0);
 });
