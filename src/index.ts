@@ -32,7 +32,7 @@ export type {
 export type { LimitOptions } from "./monitor/limits.js";
 export { Monitor, type MonitorOptions, type SnapshotVmOptions, type VmOptions } from "./monitor/monitor.js";
 export type { MachineChoice } from "./monitor/open-host.js";
-export type { Snapshot } from "./monitor/snapshot.js";
+export type { ResetOptions, Snapshot } from "./monitor/snapshot.js";
 export type { VmStats } from "./monitor/stats.js";
-export { type ResetOptions, Vm } from "./monitor/vm.js";
+export { Vm } from "./monitor/vm.js";
 export { formatEnd, type GuestReport, type VmEnd, type VmEndReason } from "./monitor/vm-end.js";

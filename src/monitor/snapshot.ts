@@ -23,6 +23,11 @@ export interface Snapshot {
   readonly bytes: number;
 }
 
+export interface ResetOptions {
+  /** Compares every byte of the guest's state with the snapshot afterwards: milliseconds, for tests and for the wary. Default false. */
+  verify?: boolean;
+}
+
 /** The parts of a VM that have state. */
 export interface Restorable {
   readonly machine: Machine;

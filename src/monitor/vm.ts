@@ -9,16 +9,17 @@ import type { Guest } from "./guest.js";
 import type { Limits } from "./limits.js";
 import { Meter } from "./meter.js";
 import type { PreparedImage } from "./prepare.js";
-import { type Restorable, type Snapshot, TakenSnapshot, takenSnapshot } from "./snapshot.js";
+import {
+  type ResetOptions,
+  type Restorable,
+  type Snapshot,
+  TakenSnapshot,
+  takenSnapshot,
+} from "./snapshot.js";
 import type { VmStats } from "./stats.js";
 import { endedError, type GuestReport, type VmEnd, type VmEndReason } from "./vm-end.js";
 import type { VmParts } from "./vm-parts.js";
 import { type WallTimer, wallTimer } from "./wall-timer.js";
-
-export interface ResetOptions {
-  /** Compares every byte of the guest's state with the snapshot afterwards: milliseconds, for tests and for the wary. Default false. */
-  verify?: boolean;
-}
 
 /**
  * A virtual machine. Made by `Monitor.create`.
