@@ -16,6 +16,12 @@ const IDLE_TURN_MS = 0.5;
 
 export type SpentLimit = "wall-time-limit" | "cpu-time-limit";
 
+/** What is told of a limit that is used up. */
+export function spentMessage(limit: SpentLimit, { cpuTimeMs, wallTimeMs }: Limits): string {
+  const [name, ms] = limit === "cpu-time-limit" ? ["CPU time", cpuTimeMs] : ["wall time", wallTimeMs];
+  return `the VM used up its ${name} of ${ms} ms`;
+}
+
 /** Times on the clock of performance.now(), ms. */
 export class Meter {
   readonly #limits: Limits;

@@ -7,7 +7,7 @@ import type { ExchangeDevice } from "./exchange/exchange-device.js";
 import type { ExchangeRequest, ExchangeResponse } from "./exchange/message.js";
 import type { Guest } from "./guest.js";
 import type { Limits } from "./limits.js";
-import { Meter } from "./meter.js";
+import { Meter, spentMessage } from "./meter.js";
 import type { PreparedImage } from "./prepare.js";
 import {
   type ResetOptions,
@@ -293,10 +293,6 @@ export class Vm implements AsyncDisposable {
   #endIfSpent(meter: Meter): void {
     const limit = meter.spent();
     if (limit === undefined || this.#end !== undefined) return;
-    const [name, ms] =
-      limit === "cpu-time-limit"
-        ? ["CPU time", this.#limits.cpuTimeMs]
-        : ["wall time", this.#limits.wallTimeMs];
-    this.#finish(limit, `the VM used up its ${name} of ${ms} ms`, this.#guest.report());
+    this.#finish(limit, spentMessage(limit, this.#limits), this.#guest.report());
   }
 }
