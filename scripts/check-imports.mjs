@@ -13,12 +13,13 @@ export const rooms = {
   "machine/kvm": ["machine"],
   "machine/process": ["machine"],
   image: ["machine"],
+  "source-map": ["image"],
   device: ["machine"], // never machine/kvm: a device does not know which machine it serves
   monitor: ["image", "device", "machine/kvm", "machine/process"],
-  function: ["monitor", "function/outbound", "build"],
+  function: ["monitor", "source-map", "function/outbound", "build"],
   "function/outbound": ["device"], // what a guest asks the network for passes here and nowhere else
   gateway: ["function"],
-  build: ["image"],
+  build: ["image", "source-map"],
   doctor: ["image", "machine/kvm", "machine/process"],
   "index.ts": ["gateway", "build", "doctor"],
   cli: ["gateway", "build", "doctor", "index.ts"],

@@ -1,13 +1,6 @@
 /* application.c: the segment behind the engine's memory: bytecode of prelude and application, put there by `mayfly build`. */
+#include "application.h"
 #include "runtime.h"
-
-/* src/build/function/application.ts writes it. Both bytecodes follow, each padded to a multiple of 4. */
-struct application {
-    char magic[8];
-    u32 checksum; /* of everything that follows this word */
-    u32 prelude_len;
-    u32 program_len;
-};
 
 #define FNV_BASIS 0x811c9dc5u
 #define FNV_PRIME 0x01000193u

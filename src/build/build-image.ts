@@ -5,7 +5,6 @@ import { MayflyError } from "../errors.js";
 import { parseImage } from "../image/image.js";
 import { Compiler } from "./compiler.js";
 import { baseFlags, linkerScript, linkFlags, programFlags } from "./flags.js";
-import { readManifestFile } from "./manifest-file.js";
 import { notesAssembly } from "./notes.js";
 import { hashOf, ObjectCache } from "./object-cache.js";
 import { checkOutput } from "./output-place.js";
@@ -52,7 +51,9 @@ export async function buildImage(options: BuildOptions): Promise<BuiltImage> {
   const cache = options.cache ?? (await openCache(options.cc));
   const { files, manifest } = await findSources(options);
   await checkOutput(output, manifest === undefined ? files : [...files, manifest]);
-  const devices = manifest === undefined ? [] : await readManifestFile(manifest);
+  // Loaded only now: a schema's library takes longer to load than a program without devices to build.
+  const devices =
+    manifest === undefined ? [] : await (await import("./manifest-file.js")).readManifestFile(manifest);
 
   const assembly = notesAssembly(devices);
   const notes = join(cache.directory, `notes-${hashOf([assembly])}.S`);

@@ -1,6 +1,6 @@
 // build.ts: `mayfly build SOURCE... -o IMAGE`: makes an image of C files or of a function in TypeScript. Prints one line.
 import { Command } from "commander";
-import { type BuiltImage, buildImage, openCache } from "../build/build-image.js";
+import { type BuiltImage, buildImage } from "../build/build-image.js";
 import { isFunctionSource } from "../build/function/source.js";
 import { MayflyError } from "../errors.js";
 
@@ -9,6 +9,7 @@ interface Flags {
   manifest?: string;
   cflags?: string;
   cc?: string;
+  check?: boolean;
 }
 
 /** The command, to be added to the program. */
@@ -19,7 +20,7 @@ export function buildCommand(): Command {
     )
     .argument(
       "<source...>",
-      "C or assembler files (.c, .S, .s), a directory, or one handler (.ts, .js, .mjs)",
+      "C or assembler files (.c, .S, .s), a directory, or one handler (.ts, .tsx, .js, .mjs …)",
     )
     .requiredOption("-o, --output <image>", "where the image goes")
     .option(
@@ -28,6 +29,7 @@ export function buildCommand(): Command {
     )
     .option("--cflags <flags>", "more compiler flags, as one word: --cflags='-O3 -DN=4'")
     .option("--cc <compiler>", "the C compiler (default: cc)")
+    .option("--check", "check a function's types, too, with the TypeScript of its project")
     .action(async (sources: string[], flags: Flags) => {
       const start = performance.now();
       const { bytes, built } = await build(sources, flags);
@@ -35,16 +37,20 @@ export function buildCommand(): Command {
     });
 }
 
-async function build(sources: string[], { output, manifest, cflags, cc }: Flags): Promise<BuiltImage> {
-  const cache = await openCache(cc);
+async function build(
+  sources: string[],
+  { output, manifest, cflags, cc, check = false }: Flags,
+): Promise<BuiltImage> {
   const [source, ...more] = sources;
+  if (check && !sources.some(isFunctionSource))
+    throw new MayflyError("OPTION_INVALID", "building an image: --check is for functions in TypeScript");
   if (source === undefined || !sources.some(isFunctionSource))
     return buildImage({
       sources,
       output,
       ...(manifest === undefined ? {} : { manifest }),
       flags: cflags?.split(/\s+/).filter(Boolean) ?? [],
-      cache,
+      ...(cc === undefined ? {} : { cc }),
     });
   if (more.length > 0)
     throw new MayflyError(
@@ -61,7 +67,8 @@ async function build(sources: string[], { output, manifest, cflags, cc }: Flags)
   return buildFunction({
     source,
     output,
-    cache,
+    check,
+    ...(cc === undefined ? {} : { cc }),
     onSlowStep: (what) => process.stderr.write(`${what} …\n`),
   });
 }

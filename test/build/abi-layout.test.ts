@@ -4,16 +4,19 @@ import { execFileSync } from "node:child_process";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
+import { ApplicationHeader } from "../../src/abi/application.js";
 import * as bootInfo from "../../src/abi/boot-info.js";
 import * as exchange from "../../src/abi/exchange.js";
 import * as hypercalls from "../../src/abi/hypercalls.js";
 import * as manifest from "../../src/abi/manifest.js";
 import * as outbound from "../../src/abi/outbound.js";
 import type { Fields, Struct } from "../../src/abi/struct.js";
+import { runtimeDirectory } from "../../src/build/function/runtime-flags.js";
 import { baseDirectory } from "../../src/build/places.js";
 import { scratchFolder } from "./scratch.js";
 
 const modules: Readonly<Record<string, unknown>> = {
+  ApplicationHeader,
   ...bootInfo,
   ...exchange,
   ...hypercalls,
@@ -61,6 +64,7 @@ const expected = [
 
 /** A C program that says the same. */
 const program = [
+  "#include <application.h>",
   "#include <mayfly.h>",
   "#include <solo5.h>",
   "#include <stdio.h>",
@@ -83,7 +87,7 @@ test("the C header has every size, offset and constant of src/abi", async (conte
   await writeFile(source, program);
   const binary = join(folder, "layout");
   // -idirafter: the base layer's string.h must not shadow the host's.
-  execFileSync("cc", ["-idirafter", baseDirectory, source, "-o", binary]);
+  execFileSync("cc", ["-idirafter", baseDirectory, "-I", runtimeDirectory, source, "-o", binary]);
   const facts = execFileSync(binary, { encoding: "utf8" }).trim().split("\n");
   assert.ok(facts.length > 100, `got only ${facts.length} facts`);
   assert.deepEqual(facts, expected);

@@ -1,22 +1,28 @@
 // build-function.ts: from a handler in TypeScript or JavaScript to an image: bundle, bytecode, runtime, one file.
-import { basename, join, resolve } from "node:path";
+import assert from "node:assert/strict";
+import { basename, dirname, resolve } from "node:path";
+import { type Application, hashOfSourceMap, readApplication } from "../../image/application.js";
 import { parseImage } from "../../image/image.js";
 import type { BuiltImage } from "../build-image.js";
 import { checkOutput } from "../output-place.js";
+import { checkTypes } from "../type-check/check-types.js";
 import { readIfThere, writeAtomically } from "../whole-file.js";
 import { appendSegment } from "./append-segment.js";
 import { packApplication } from "./application.js";
-import { bundleHandler, bundlePrelude } from "./bundle.js";
+import { bundleHandler } from "./bundle.js";
 import { BytecodeCompiler } from "./bytecode.js";
 import { LINEAR_BASE } from "./layout.js";
+import { preludeBytecode } from "./prelude.js";
 import { buildRuntime, type RuntimeOptions } from "./runtime.js";
-import { runtimeDirectory } from "./runtime-flags.js";
+import { checkHandler } from "./source.js";
 
 export interface BuildFunctionOptions extends RuntimeOptions {
-  /** The handler's file: .ts, .js or .mjs. Its default export has `fetch(request)`. */
+  /** The handler's file: .ts, .mts, .tsx, .js, .mjs or .jsx. Its default export has `fetch(request)`. */
   readonly source: string;
   /** Where the image goes. Its source map goes beside it, with `.map` behind the name. */
   readonly output: string;
+  /** Whether to check types, too: the project's own TypeScript does it. False unless given. */
+  readonly check?: boolean;
 }
 
 /**
@@ -25,30 +31,47 @@ export interface BuildFunctionOptions extends RuntimeOptions {
  * @param options.source path of the handler
  * @returns the image's path and size
  * @throws MayflyError BUILD_FAILED naming file, line and column of a mistake, or what is missing to build the runtime
+ * @throws MayflyError OPTION_INVALID for a handler that is no file, or an output that is one of the sources
  *
  * @example
  * const { bytes } = await buildFunction({ source: "handler.ts", output: "handler.img" });
  */
 export async function buildFunction(options: BuildFunctionOptions): Promise<BuiltImage> {
+  const { source, check = false } = options;
   const output = resolve(options.output);
-  await checkOutput(output, [options.source]);
-  const [program, prelude, runtime] = await settled(
-    bundleHandler(options.source),
-    bundlePrelude(join(runtimeDirectory, "prelude")),
+  await checkHandler(source);
+  await checkOutput(output, [source]);
+  // In this order: esbuild works in a process of its own while the engine is loaded here.
+  const [bundle, runtime, compiler] = await settled(
+    bundleHandler(source, dirname(output)),
     buildRuntime(options),
+    BytecodeCompiler.open(),
+    check ? checkTypes(source) : Promise.resolve(),
   );
-  using compiler = await BytecodeCompiler.open();
-  const application = packApplication(
-    compiler.compile(prelude.code, "mayfly:prelude"),
-    compiler.compile(program.code, basename(options.source)),
-  );
-  const image = appendSegment(runtime.image, LINEAR_BASE + runtime.linearBytes, application);
-  parseImage(image, basename(output));
+  using engine = compiler;
+  await checkOutput(output, bundle.inputs);
+  const application: Application = {
+    engine: engine.engineName,
+    prelude: await preludeBytecode(runtime.cacheDirectory, runtime.key, engine),
+    program: await engine.compile(bundle, dirname(output)),
+    sourceMapHash: hashOfSourceMap(bundle.sourceMap),
+  };
+  const image = appendSegment(runtime.image, LINEAR_BASE + runtime.linearBytes, packApplication(application));
+  verify(image, basename(output), application);
   const present = await readIfThere(output);
   const built = present === undefined || !image.equals(present);
+  // The map first: an image never lies beside the map of an older one.
+  await writeAtomically(`${output}.map`, bundle.sourceMap);
   if (built) await writeAtomically(output, image);
-  await writeAtomically(`${output}.map`, program.sourceMap);
   return { output, bytes: image.length, built };
+}
+
+/** Reads back what is about to be written, as the monitor and the runtime will. */
+function verify(image: Buffer, name: string, expected: Application): void {
+  const read = readApplication(parseImage(image, name));
+  assert.ok(read?.engine === expected.engine, "the engine's name was written");
+  for (const part of ["prelude", "program", "sourceMapHash"] as const)
+    assert.ok(Buffer.compare(read[part], expected[part]) === 0, `the ${part} was written`);
 }
 
 /** Waits for all of them before the first failure is told, so that nothing works on behind the caller's back. */

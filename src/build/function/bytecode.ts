@@ -1,35 +1,71 @@
 // bytecode.ts: compiles JavaScript with the very engine that the guest runs, in Node's WebAssembly.
 import { readFile } from "node:fs/promises";
-import { CompileFlags, EvalFlags, QuickJS } from "quickjs-wasi";
-import { MayflyError } from "../../errors.js";
+import type { QuickJS } from "quickjs-wasi";
+import type { MayflyError } from "../../errors.js";
+import { frameIn } from "../../source-map/frames.js";
+import { SourceMap } from "../../source-map/source-map.js";
+import type { Bundle } from "./bundle.js";
+import { buildFailure } from "./mistakes.js";
+import { readPlace } from "./read-place.js";
 import { enginePath } from "./runtime.js";
 
 /** A compiler for as many modules as a build has. Dispose of it. */
 export class BytecodeCompiler {
+  /** Name and version: "quickjs-ng 0.17.0". */
+  readonly engineName: string;
   readonly #engine: QuickJS;
+  readonly #package: typeof import("quickjs-wasi");
 
-  private constructor(engine: QuickJS) {
+  private constructor(engine: QuickJS, from: typeof import("quickjs-wasi")) {
     this.#engine = engine;
+    this.#package = from;
+    this.engineName = `quickjs-ng ${engine.versions.quickjs}`;
   }
 
   static async open(): Promise<BytecodeCompiler> {
-    return new BytecodeCompiler(await QuickJS.create({ wasm: await readFile(enginePath) }));
+    const wasm = readFile(enginePath);
+    // Loaded only now, while esbuild works.
+    const from = await import("quickjs-wasi");
+    return new BytecodeCompiler(await from.QuickJS.create({ wasm: await wasm }), from);
   }
 
   /**
    * Compiles a module.
    *
-   * @param name what stacks call it
+   * @param mapDirectory what the source map's paths are relative to
    * @throws MayflyError BUILD_FAILED when the engine refuses what esbuild let pass
    */
-  compile(code: string, name: string): Uint8Array {
+  async compile(bundle: Bundle, mapDirectory: string): Promise<Uint8Array> {
+    const { EvalFlags, CompileFlags } = this.#package;
     try {
-      return this.#engine.compile(code, name, EvalFlags.TYPE_MODULE, CompileFlags.STRIP_SOURCE);
-    } catch (error) {
-      throw new MayflyError("BUILD_FAILED", `compiling ${name}: ${(error as Error).message}`, {
-        cause: error,
-      });
+      return this.#engine.compile(bundle.code, bundle.name, EvalFlags.TYPE_MODULE, CompileFlags.STRIP_SOURCE);
+    } catch (cause) {
+      throw await this.#refusal(bundle, mapDirectory, (cause as Error).message);
     }
+  }
+
+  /** Asks again in the way that tells where. */
+  async #refusal(
+    { code, name, sourceMap }: Bundle,
+    mapDirectory: string,
+    message: string,
+  ): Promise<MayflyError> {
+    const { EvalFlags } = this.#package;
+    let text = message;
+    let where = "";
+    try {
+      this.#engine.evalCode(code, name, EvalFlags.TYPE_MODULE | EvalFlags.COMPILE_ONLY).dispose();
+    } catch (error) {
+      text = `${(error as Error).name}: ${(error as Error).message}`;
+      where = (error as Error).stack ?? "";
+    }
+    const frame = frameIn(where.split("\n")[0]!, name);
+    const found =
+      frame === undefined
+        ? undefined
+        : new SourceMap(sourceMap, mapDirectory).placeOf(frame.line, frame.column);
+    const place = found === undefined ? undefined : await readPlace(found.file, found.line, found.column);
+    return buildFailure("compiling to bytecode", [{ text, ...(place === undefined ? {} : { place }) }]);
   }
 
   [Symbol.dispose](): void {

@@ -2,6 +2,7 @@
 import { readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { parseImage } from "../../image/image.js";
 import { openCache } from "../build-image.js";
 import { baseFlags, programFlags } from "../flags.js";
 import { notesAssembly } from "../notes.js";
@@ -9,6 +10,7 @@ import { hashOf, type ObjectCache } from "../object-cache.js";
 import { baseDirectory } from "../places.js";
 import { readIfThere, temporaryBeside, writeAtomically } from "../whole-file.js";
 import { adaptEngine } from "./adapt-engine.js";
+import { LINEAR_BASE } from "./layout.js";
 import {
   engineFlags,
   placeFlags,
@@ -25,7 +27,10 @@ export const enginePath: string = fileURLToPath(import.meta.resolve("quickjs-was
 const SLOW_MS = 1000;
 
 export interface RuntimeOptions {
+  /** Objects of earlier builds. Share one between builds that run at the same time. */
   readonly cache?: ObjectCache;
+  /** The C compiler, by name or path, for the cache that is opened when none is given. */
+  readonly cc?: string;
   /** Told when the engine is really compiled, which takes half a minute. */
   readonly onSlowStep?: (what: string) => void;
 }
@@ -37,6 +42,10 @@ export interface Runtime {
   readonly built: boolean;
   /** Bytes of the engine's memory at the start: the application lies behind them. */
   readonly linearBytes: number;
+  /** Stands for everything that it is made of, and that makes it. */
+  readonly key: string;
+  /** Where it is kept. */
+  readonly cacheDirectory: string;
 }
 
 /**
@@ -44,14 +53,20 @@ export interface Runtime {
  *
  * @throws MayflyError BUILD_FAILED when wasm2c or the compiler is missing or refuses
  */
-export async function buildRuntime({ cache: given, onSlowStep }: RuntimeOptions = {}): Promise<Runtime> {
-  const cache = given ?? (await openCache());
+export async function buildRuntime({ cache: given, cc, onSlowStep }: RuntimeOptions = {}): Promise<Runtime> {
+  const cache = given ?? (await openCache(cc));
   const wasm = await readFile(enginePath);
-  const memory = readInitialMemory(wasm);
-  const kept = join(cache.directory, `runtime-${await inputsHash(cache, wasm)}.img`);
+  const key = await inputsHash(cache, wasm);
+  const kept = join(cache.directory, `runtime-${key}.img`);
+  const runtime = (image: Buffer, built: boolean): Runtime => {
+    // The engine's memory is what ends last, and costs nothing to find here.
+    const linearBytes = parseImage(image, "the JavaScript runtime").end - LINEAR_BASE;
+    return { image, built, linearBytes, key, cacheDirectory: cache.directory };
+  };
   const present = await readIfThere(kept);
-  if (present !== undefined) return { image: present, built: false, linearBytes: memory.bytes };
+  if (present !== undefined) return runtime(present, false);
 
+  const memory = readInitialMemory(wasm);
   const include = ["-I", baseDirectory, "-I", runtimeDirectory];
   const common = [...programFlags, ...placeFlags(memory), ...include];
   const notes = await generated(cache, "notes", "S", notesAssembly([]));
@@ -67,7 +82,7 @@ export async function buildRuntime({ cache: given, onSlowStep }: RuntimeOptions 
   ]);
   const image = await link(cache, memory, objects);
   await writeAtomically(kept, image);
-  return { image, built: true, linearBytes: memory.bytes };
+  return runtime(image, true);
 }
 
 async function compileEngine(

@@ -1,0 +1,44 @@
+// check-types.ts: checks the types of a handler and all that it imports, by the TypeScript of its project in a process of its own.
+import { execFile } from "node:child_process";
+import { dirname, resolve } from "node:path";
+import { MayflyError } from "../../errors.js";
+import { buildFailure, type Mistake } from "../function/mistakes.js";
+import { readPlace } from "../function/read-place.js";
+import { packageRoot } from "../places.js";
+import { type Diagnostic, parseDiagnostics } from "./diagnostics.js";
+import { findTypeScript } from "./find-typescript.js";
+import { openProject } from "./project.js";
+
+/**
+ * Checks a handler's types. Its tsconfig.json counts where there is one in its folder or above; else the options are those of a guest.
+ *
+ * @throws MayflyError BUILD_FAILED with the mistakes, or when there is no TypeScript
+ */
+export async function checkTypes(source: string): Promise<void> {
+  const handler = resolve(source);
+  const compiler = findTypeScript([dirname(handler), packageRoot]);
+  await using project = await openProject(handler);
+  const { failed, output } = await run(compiler, project.config);
+  if (!failed) return;
+  const mistakes = await Promise.all(parseDiagnostics(output).map(mistakeOf));
+  if (mistakes.length === 0)
+    throw new MayflyError("BUILD_FAILED", `checking types of ${source}: ${compiler} failed`, {
+      details: output,
+    });
+  throw buildFailure(`checking types of ${source}`, mistakes);
+}
+
+async function mistakeOf({ text, file, line, column }: Diagnostic): Promise<Mistake> {
+  if (file === undefined) return { text };
+  const place = await readPlace(resolve(file), line!, column!);
+  return place === undefined ? { text: `${file}: ${text}` } : { text, place };
+}
+
+function run(compiler: string, config: string): Promise<{ failed: boolean; output: string }> {
+  const args = [compiler, "--project", config, "--pretty", "false"];
+  return new Promise((done) => {
+    execFile(process.execPath, args, { maxBuffer: 64 << 20 }, (error, stdout, stderr) => {
+      done({ failed: error !== null, output: `${stdout}${stderr}`.trim() });
+    });
+  });
+}

@@ -1,0 +1,72 @@
+// stack-mapper.ts: turns the places in a guest's stacks into those of the TypeScript that it was built from. No I/O.
+import { relative } from "node:path";
+import { frameIn, frameLine, isFrame } from "./frames.js";
+import { SourceMap } from "./source-map.js";
+
+/** Puts the user's files, lines and columns into text that a guest wrote. */
+export interface StackMapper {
+  /**
+   * The text with every stack in it mapped: the function's own frames get its files, relative to the current directory; those of the web's
+   * API are marked `(mayfly)`; those that only lead to the handler are left out. Everything else stays as it is. Takes linear time.
+   */
+  map(text: string): string;
+}
+
+/** The module names of what Mayfly brings: the web's API, and the line that hands the handler over. */
+const PRELUDE = "mayfly:prelude";
+const START = "mayfly:start";
+const OURS = "mayfly";
+
+interface MappedLine {
+  readonly text: string;
+  readonly owner: "application" | "mayfly" | "other";
+}
+
+/**
+ * Reads a function's source map.
+ *
+ * @param json the text of the `.map` file beside the image
+ * @param baseDirectory the folder of that file
+ * @throws MayflyError IMAGE_INVALID when it is no source map
+ *
+ * @example
+ * const mapper = openSourceMap(await readFile("handler.img.map", "utf8"), ".");
+ * console.error(mapper.map(stack)); // "    at fetch (src/handler.ts:12:5)"
+ */
+export function openSourceMap(json: string, baseDirectory: string): StackMapper {
+  const map = new SourceMap(json, baseDirectory);
+  return {
+    map(text) {
+      const lines: string[] = [];
+      let stack: MappedLine[] = [];
+      for (const line of text.split("\n")) {
+        if (isFrame(line)) {
+          stack.push(mapLine(map, line));
+          continue;
+        }
+        for (const frame of told(stack)) lines.push(frame.text);
+        lines.push(line);
+        stack = [];
+      }
+      for (const frame of told(stack)) lines.push(frame.text);
+      return lines.join("\n");
+    },
+  };
+}
+
+function mapLine(map: SourceMap, line: string): MappedLine {
+  const ours = frameIn(line, PRELUDE);
+  if (ours !== undefined) return { text: frameLine(ours.name, OURS), owner: "mayfly" };
+  const frame = map.bundle === "" ? undefined : frameIn(line, map.bundle);
+  const place = frame === undefined ? undefined : map.placeOf(frame.line, frame.column);
+  if (frame === undefined || place === undefined) return { text: line, owner: "other" };
+  if (place.file.endsWith(`/${START}`)) return { text: frameLine(frame.name, OURS), owner: "mayfly" };
+  const file = relative(process.cwd(), place.file);
+  return { text: frameLine(frame.name, `${file}:${place.line}:${place.column}`), owner: "application" };
+}
+
+/** The frames of one stack. Below the application's last lies only what called the handler. */
+function told(stack: readonly MappedLine[]): readonly MappedLine[] {
+  const last = stack.findLastIndex(({ owner }) => owner === "application");
+  return last < 0 ? stack : stack.filter(({ owner }, at) => at < last || owner !== "mayfly");
+}
