@@ -33,8 +33,10 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     name: "build",
-    summary: "compile C files into an image",
+    summary: "make an image of C files or of a function in TypeScript",
     examples: [
+      ["mayfly build handler.ts -o handler.img", "make an image of a fetch handler and all that it imports"],
+      ["mayfly build handler.ts -o handler.img --check", "check its types, too"],
       [
         "mayfly build app.c -o app.img --manifest manifest.json",
         "compile and link one file with the base layer",
@@ -54,7 +56,7 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     name: "inspect",
-    summary: "print what is in an image: target, entry, segments, manifest",
+    summary: "print what is in an image: target, entry, segments, manifest, function",
     examples: [
       ["mayfly inspect app.img", "tables, for people"],
       ["mayfly inspect --json app.img", "one JSON object, for programs"],

@@ -32,6 +32,7 @@ test("describeImage gives an image as plain JSON", () => {
       { address: 0x102000, fileBytes: 0, memoryBytes: 2_097_152, flags: "rw-", permissions: "rw" },
     ],
     devices: [{ handle: 1, type: "block", name: "disk" }],
+    function: null,
   });
 });
 
@@ -61,6 +62,30 @@ test("an image without devices and without symbols is shown so", () => {
   const output = renderDescription(describeImage(parseImage(buildImage(), "app.img")));
   assert.match(output, /^entry {3}0x100000$/m);
   assert.match(output, /^manifest: no devices$/m);
+});
+
+test("a function is shown with its engine, its bytecode and its source map", () => {
+  const shown = (state: "present" | "missing" | "foreign") =>
+    renderDescription(
+      describeImage(image, {
+        engine: "quickjs-ng 0.17.0",
+        programBytes: 1234,
+        preludeBytes: 56_789,
+        sourceMap: { path: "app.img.map", state },
+      }),
+    ).split("\n\n")[1];
+  assert.equal(
+    shown("present"),
+    [
+      "function",
+      "engine       quickjs-ng 0.17.0",
+      "application  1,234 B of bytecode",
+      "prelude      56,789 B of bytecode",
+      "source map   app.img.map",
+    ].join("\n"),
+  );
+  assert.match(shown("missing")!, /app\.img\.map \(missing: stacks will name the bundle's lines\)$/);
+  assert.match(shown("foreign")!, /app\.img\.map \(of another build: /);
 });
 
 test("the command lets a bad image's error through", async () => {

@@ -1,6 +1,7 @@
 // inspect.ts: `mayfly inspect IMAGE`: what is in a unikernel file. Reads the file and boots nothing.
 import { Command } from "commander";
 import { type Image, loadImage } from "../image/image.js";
+import { describeFunction, type FunctionDescription, functionRows } from "./inspect-function.js";
 import { plainTable } from "./plain-table.js";
 
 /** What `--json` prints: addresses and sizes are plain numbers, sizes in bytes. */
@@ -15,10 +16,12 @@ export interface ImageDescription {
   end: number;
   segments: { address: number; fileBytes: number; memoryBytes: number; flags: string; permissions: string }[];
   devices: { handle: number; type: string; name: string }[];
+  /** What answers requests in it, or null when the image is no function. */
+  function: FunctionDescription | null;
 }
 
 /** The facts about an image as plain data. */
-export function describeImage(image: Image): ImageDescription {
+export function describeImage(image: Image, function_: FunctionDescription | null = null): ImageDescription {
   const symbol = image.symbolAt(image.entry);
   return {
     name: image.name,
@@ -35,6 +38,7 @@ export function describeImage(image: Image): ImageDescription {
       permissions,
     })),
     devices: image.devices.map(({ handle, type, name }) => ({ handle, type, name })),
+    function: function_,
   };
 }
 
@@ -68,8 +72,11 @@ export function renderDescription(description: ImageDescription): string {
     devices.map(({ handle, type, name }) => [`${handle}`, type, name]),
     { head: ["handle", "type", "name"], align: ["right"] },
   );
+  const parts =
+    description.function === null ? [] : [`function\n${plainTable(functionRows(description.function))}`];
   return [
     facts,
+    ...parts,
     `segments\n${memory}`,
     devices.length === 0 ? "manifest: no devices" : `manifest\n${manifest}`,
   ].join("\n\n");
@@ -88,11 +95,14 @@ function bytesText(bytes: number): string {
 /** The command, to be added to the program. */
 export function inspectCommand(): Command {
   return new Command("inspect")
-    .description("Prints what is in an image: target, entry, segments, manifest.")
+    .description(
+      "Prints what is in an image: target, entry, segments, manifest; of a function its engine, bytecode and source map, too.",
+    )
     .argument("<image>", "the unikernel file")
     .option("--json", "print one JSON object")
     .action(async (path: string, options: { json?: true }) => {
-      const description = describeImage(await loadImage(path));
+      const image = await loadImage(path);
+      const description = describeImage(image, await describeFunction(image, path));
       const output = options.json ? JSON.stringify(description, null, 2) : renderDescription(description);
       process.stdout.write(`${output}\n`);
     });

@@ -5,7 +5,6 @@ import { type Application, hashOfSourceMap, readApplication } from "../../image/
 import { parseImage } from "../../image/image.js";
 import type { BuiltImage } from "../build-image.js";
 import { checkOutput } from "../output-place.js";
-import { checkTypes } from "../type-check/check-types.js";
 import { readIfThere, writeAtomically } from "../whole-file.js";
 import { appendSegment } from "./append-segment.js";
 import { packApplication } from "./application.js";
@@ -42,17 +41,21 @@ export async function buildFunction(options: BuildFunctionOptions): Promise<Buil
   await checkHandler(source);
   await checkOutput(output, [source]);
   // In this order: esbuild works in a process of its own while the engine is loaded here.
-  const [bundle, runtime, compiler] = await settled(
-    bundleHandler(source, dirname(output)),
-    buildRuntime(options),
-    BytecodeCompiler.open(),
-    check ? checkTypes(source) : Promise.resolve(),
+  const bundling = bundleHandler(source, dirname(output));
+  const building = buildRuntime(options);
+  const opening = BytecodeCompiler.open();
+  const [bundle, runtime, compiler, prelude] = await settled(
+    bundling,
+    building,
+    opening,
+    preludeBytecode(building, opening),
+    check ? checkTypes(source) : undefined,
   );
   using engine = compiler;
   await checkOutput(output, bundle.inputs);
   const application: Application = {
     engine: engine.engineName,
-    prelude: await preludeBytecode(runtime.cacheDirectory, runtime.key, engine),
+    prelude,
     program: await engine.compile(bundle, dirname(output)),
     sourceMapHash: hashOfSourceMap(bundle.sourceMap),
   };
@@ -66,6 +69,11 @@ export async function buildFunction(options: BuildFunctionOptions): Promise<Buil
   return { output, bytes: image.length, built };
 }
 
+async function checkTypes(source: string): Promise<void> {
+  // Loaded only when it is asked for.
+  await (await import("../type-check/check-types.js")).checkTypes(source);
+}
+
 /** Reads back what is about to be written, as the monitor and the runtime will. */
 function verify(image: Buffer, name: string, expected: Application): void {
   const read = readApplication(parseImage(image, name));
@@ -75,7 +83,9 @@ function verify(image: Buffer, name: string, expected: Application): void {
 }
 
 /** Waits for all of them before the first failure is told, so that nothing works on behind the caller's back. */
-async function settled<T extends readonly unknown[]>(...work: { [K in keyof T]: Promise<T[K]> }): Promise<T> {
+async function settled<T extends readonly unknown[]>(
+  ...work: { [K in keyof T]: Promise<T[K]> | T[K] }
+): Promise<T> {
   await Promise.allSettled(work);
   return Promise.all(work) as Promise<unknown> as Promise<T>;
 }

@@ -2,8 +2,6 @@
 import { readFile } from "node:fs/promises";
 import type { QuickJS } from "quickjs-wasi";
 import type { MayflyError } from "../../errors.js";
-import { frameIn } from "../../source-map/frames.js";
-import { SourceMap } from "../../source-map/source-map.js";
 import type { Bundle } from "./bundle.js";
 import { buildFailure } from "./mistakes.js";
 import { readPlace } from "./read-place.js";
@@ -59,6 +57,8 @@ export class BytecodeCompiler {
       text = `${(error as Error).name}: ${(error as Error).message}`;
       where = (error as Error).stack ?? "";
     }
+    const { frameIn } = await import("../../source-map/frames.js");
+    const { SourceMap } = await import("../../source-map/source-map.js");
     const frame = frameIn(where.split("\n")[0]!, name);
     const found =
       frame === undefined

@@ -6,6 +6,7 @@ import { hashOf } from "../object-cache.js";
 import { readIfThere, writeAtomically } from "../whole-file.js";
 import { bundlePrelude } from "./bundle.js";
 import type { BytecodeCompiler } from "./bytecode.js";
+import type { Runtime } from "./runtime.js";
 import { runtimeDirectory } from "./runtime-flags.js";
 
 const directory = join(runtimeDirectory, "prelude");
@@ -24,19 +25,18 @@ interface PreludeRecord {
 /**
  * The prelude's bytecode.
  *
- * @param cacheDirectory where it is kept
- * @param makers stands for all that makes it besides its sources: engine, flags, programs
+ * @param opening the compiler, which is not waited for when there is nothing to compile
  */
 export async function preludeBytecode(
-  cacheDirectory: string,
-  makers: string,
-  compiler: BytecodeCompiler,
+  building: Promise<Runtime>,
+  opening: Promise<BytecodeCompiler>,
 ): Promise<Uint8Array> {
-  const path = join(cacheDirectory, `prelude-${hashOf([makers, esbuildVersion, directory])}.json`);
+  const { key, cacheDirectory } = await building;
+  const path = join(cacheDirectory, `prelude-${hashOf([key, esbuildVersion, directory])}.json`);
   const kept = await keptBytecode(path);
   if (kept !== undefined) return kept;
   const bundle = await bundlePrelude(directory);
-  const bytecode = await compiler.compile(bundle, directory);
+  const bytecode = await (await opening).compile(bundle, directory);
   const record: PreludeRecord = {
     inputs: bundle.inputs,
     inputsHash: await hashOfFiles(bundle.inputs),
