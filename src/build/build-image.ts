@@ -114,7 +114,9 @@ async function findSources(
 }
 
 function notASource(source: string, got: string): MayflyError {
-  return new MayflyError("OPTION_INVALID", `source ${source}: got ${got}, expected C files (.c, .S, .s)`);
+  return new MayflyError("OPTION_INVALID", `source ${source}: got ${got}, expected C files (.c, .S, .s)`, {
+    mend: "A function is built from its handler's file: mayfly build handler.ts -o handler.img",
+  });
 }
 
 function isSource(path: string): boolean {

@@ -65,7 +65,7 @@ export class BytecodeCompiler {
         ? undefined
         : new SourceMap(sourceMap, mapDirectory).placeOf(frame.line, frame.column);
     const place = found === undefined ? undefined : await readPlace(found.file, found.line, found.column);
-    return buildFailure("compiling to bytecode", [{ text, ...(place === undefined ? {} : { place }) }]);
+    return buildFailure(`compiling ${name}`, [{ text, ...(place === undefined ? {} : { place }) }]);
   }
 
   [Symbol.dispose](): void {

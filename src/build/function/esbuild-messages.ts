@@ -10,15 +10,8 @@ export const START = "mayfly:start";
 
 /** The error for a handler without `export default`. */
 export function noDefaultExport(entry: string): MayflyError {
-  return buildFailure(
-    `building ${entry}`,
-    [
-      {
-        text: `${entry}: got a module without a default export, expected \`export default { fetch(request) { … } }\``,
-      },
-    ],
-    "Export the handler as the module's default: export default { fetch }",
-  );
+  const text = "got a module without a default export, expected `export default { fetch(request) { … } }`";
+  return buildFailure(`building ${entry}`, [{ text }], "Export the handler: export default { fetch }");
 }
 
 /**
