@@ -1,0 +1,151 @@
+// refusal.test.ts: handlers that cannot be built: each refusal says what is wrong, where, and what to do about it.
+import assert from "node:assert/strict";
+import { mkdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { type TestContext, test } from "node:test";
+import { buildFunction } from "../../src/build/function/build-function.js";
+import type { MayflyError } from "../../src/index.js";
+import { project, whyNoRuntime } from "./support.js";
+
+const well = `export default { fetch: () => new Response("well") };`;
+
+async function refusal(context: TestContext, files: Record<string, string>): Promise<MayflyError> {
+  const folder = await project(context, files);
+  const error = await buildFunction({
+    source: join(folder, "handler.ts"),
+    output: join(folder, "handler.img"),
+  }).then(
+    () => assert.fail("it was built"),
+    (error: MayflyError) => error,
+  );
+  assert.equal(error.code, "BUILD_FAILED");
+  await assert.rejects(readFile(join(folder, "handler.img")), { code: "ENOENT" });
+  return error;
+}
+
+test("a syntax error is told with file, line, column and the line itself", {
+  skip: whyNoRuntime,
+}, async (context) => {
+  const { message, details } = await refusal(context, {
+    "handler.ts": `import "./part.js";\n${well}`,
+    "part.ts": "const fine = 1;\nconst broken = = fine;\n",
+  });
+  assert.match(message, /part\.ts:2:16: Unexpected "="$/);
+  assert.match(details ?? "", /\n {2}2 \| const broken = = fine;\n {4}\| {16}\^$/);
+});
+
+test("a module of Node's own is named, and who imports it", { skip: whyNoRuntime }, async (context) => {
+  const files = { "handler.ts": `import "./lib/files.js";\n${well}` };
+  for (const name of ["node:fs", "fs", "fs/promises", "child_process"]) {
+    const importer = `import * as it from "${name}";\nconsole.log(it);\n`;
+    const { message } = await refusal(context, { ...files, "lib/files.ts": importer });
+    assert.match(
+      message,
+      new RegExp(`lib/files\\.ts:1:21: ${name} is built into Node.js .* imported by .*lib/files\\.ts$`),
+    );
+  }
+});
+
+test("an import that leads nowhere is told", {
+  skip: whyNoRuntime,
+}, async (context) => {
+  const { message } = await refusal(context, { "handler.ts": `import "./absent.js";\n${well}` });
+  assert.match(message, /handler\.ts:1:8: Could not resolve "\.\/absent\.js"/);
+});
+
+test("what esbuild lets pass and the engine does not is told, too", {
+  skip: whyNoRuntime,
+}, async (context) => {
+  const { message } = await refusal(context, { "handler.ts": `globalThis.pattern = /a{2,1}/;\n${well}` });
+  assert.match(message, /^compiling handler\.bundle\.js: SyntaxError: invalid repetition count$/);
+});
+
+test("a package that is not installed is told with the command that installs it", {
+  skip: whyNoRuntime,
+}, async (context) => {
+  const { mend } = await refusal(context, {
+    "handler.ts": `import "./a.js";\nimport "@scope/left";\n${well}`,
+    "a.js": "",
+  });
+  assert.equal(mend, "npm install @scope/left");
+});
+
+test("a module of Node's own deep in a package is told with the package's file", {
+  skip: whyNoRuntime,
+}, async (context) => {
+  const { message, mend } = await refusal(context, {
+    "handler.ts": `import "said";\n${well}`,
+    "node_modules/said/package.json": '{ "main": "lib/index.js" }',
+    "node_modules/said/lib/index.js": 'exports.read = () =>\n  require("node:fs").readFileSync("x");',
+  });
+  assert.match(
+    message,
+    /said\/lib\/index\.js:2:11: node:fs is built into Node\.js .* imported by .*said\/lib\/index\.js$/,
+  );
+  assert.match(mend!, /^Use the web's API/);
+});
+
+test("what a package replaces for browsers, and what it only tries, is no mistake", {
+  skip: whyNoRuntime,
+}, async (context) => {
+  const folder = await project(context, {
+    "handler.ts": `import "said";\n${well}`,
+    "node_modules/said/package.json":
+      '{ "main": "a.js", "browser": { "fs": false, "./node.js": "./web.js" } }',
+    "node_modules/said/a.js": 'require("fs"); require("./node.js"); try { require("crypto") } catch {}',
+    "node_modules/said/node.js": 'require("path");',
+    "node_modules/said/web.js": "",
+  });
+  await buildFunction({ source: join(folder, "handler.ts"), output: join(folder, "handler.img") });
+});
+
+test("a handler without a default export is told what to export", { skip: whyNoRuntime }, async (context) => {
+  for (const text of [
+    "",
+    "// nothing\n",
+    "export const fetch = () => 1;",
+    "export interface Only {}",
+    "addEventListener('fetch', () => {});",
+  ]) {
+    const { message, mend } = await refusal(context, { "handler.ts": text });
+    assert.match(
+      message,
+      /: got a module without a default export, expected `export default \{ fetch\(request\) \{ … \} \}`$/,
+      text,
+    );
+    assert.equal(mend, "Export the handler: export default { fetch }");
+  }
+});
+
+test("what the engine refuses is told with its place, where it knows one", {
+  skip: whyNoRuntime,
+}, async (context) => {
+  const { message, details } = await refusal(context, {
+    "handler.ts": `${well}\nconst fine: number = 1;\nglobalThis.f = (a) => { "use strict"; return a.b ??= \u0061rguments = 1; };`,
+  });
+  assert.match(message, /handler\.ts:3:\d+: /);
+  assert.match(details!, /\n {2}3 \| /);
+});
+
+test("a handler that is no file, and an output that is a source, are refused", async (context) => {
+  const folder = await project(context, {
+    "handler.ts": `import "./part.js";\n${well}`,
+    "part.ts": "console.log(1);",
+  });
+  await mkdir(join(folder, "folder.ts"));
+  const build = (source: string, output: string) =>
+    buildFunction({ source: join(folder, source), output: join(folder, output) });
+  const code = "OPTION_INVALID";
+  await assert.rejects(build("absent.ts", "x.img"), {
+    code,
+    message: /absent\.ts: got a path that does not exist/,
+  });
+  await assert.rejects(build("folder.ts", "x.img"), {
+    code,
+    message: /folder\.ts: got a directory or a device/,
+  });
+  await assert.rejects(build("handler.ts", "handler.ts"), { code, message: /got a source/ });
+  if (whyNoRuntime === false)
+    await assert.rejects(build("handler.ts", "part.ts"), { code, message: /got a source/ });
+  assert.equal(await readFile(join(folder, "part.ts"), "utf8"), "console.log(1);");
+});
