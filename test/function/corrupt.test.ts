@@ -109,7 +109,7 @@ for (const machine of machines) {
           () => ApplicationHeader.write(segment, { prelude_len: prelude, program_len: program }),
           async () => assert.match((await boot(monitor, bytes)).text, /corrupt/, `${prelude} and ${program}`),
         );
-      for (const length of [0, 8, 20, 64, 100, segment.length >> 1, segment.length - 4])
+      for (const length of [0, 8, 20, 64, 100, segment.length >> 1, segment.length - 64])
         await spoilt(
           segment,
           () => segment.fill(0, length),

@@ -21,10 +21,10 @@ export default {
   async fetch(request: Request): Promise<Response> {
     const { url } = request;
     const rule: Rule = { name: url };
-    if (url.endsWith("/part")) check(url);
+    if (url.endsWith("/part")) check("x");
     if (url.endsWith("/package")) parse(null);
     if (url.endsWith("/native")) [rule].map((each) => each.name.nothing.at(0));
-    if (url.endsWith("/later")) await Promise.resolve().then(() => check(url));
+    if (url.endsWith("/later")) await Promise.resolve().then(() => check("x"));
     throw new TypeError("here");
   },
 };
@@ -40,7 +40,7 @@ declare function missing(name: Name): void;
 `,
   "node_modules/said/package.json": '{ "name": "said", "version": "1.0.0", "main": "index.js" }',
   "node_modules/said/index.js": `"use strict";
-exports.parse = function parse(value) {
+exports.parse = function read(value) {
   return value.length;
 };
 `,
@@ -83,10 +83,10 @@ for (const machine of machines) {
 
     const check = `    at check (${placeOf(folder, "src/rules/check.ts", "(text.length > 0) ")})`;
     assert.deepEqual(await stackOf("/part"), [check, `    at fetch (${inHandler('endsWith("/part")) ')})`]);
-    assert.deepEqual(await stackOf("/package"), [
-      `    at parse (${placeOf(folder, "node_modules/said/index.js", "return ")})`,
-      `    at fetch (${inHandler('endsWith("/package")) ')})`,
-    ]);
+    const inPackage = await stackOf("/package");
+    assert.equal(inPackage[0], `    at read (${placeOf(folder, "node_modules/said/index.js", "return ")})`);
+    // The engine's column of a call is that of what was evaluated last before it: here the argument.
+    assert.equal(inPackage[1], `    at fetch (${inHandler('endsWith("/package")) parse(')})`);
     const native = await stackOf("/native");
     assert.match(native[0]!, /^ {4}at <anonymous> \(.*src\/handler\.ts:12:\d+\)$/);
     assert.equal(native[1], "    at map (native)");
