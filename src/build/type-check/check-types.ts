@@ -20,12 +20,16 @@ export async function checkTypes(source: string): Promise<void> {
   await using project = await openProject(handler);
   const { failed, output } = await run(compiler, project.config);
   if (!failed) return;
-  const mistakes = await Promise.all(parseDiagnostics(output).map(mistakeOf));
-  if (mistakes.length === 0)
-    throw new MayflyError("BUILD_FAILED", `checking types of ${source}: ${compiler} failed`, {
-      details: output,
-    });
-  throw buildFailure(`checking types of ${source}`, mistakes);
+  const diagnostics = parseDiagnostics(output);
+  // Our own options are right for every compiler that knows them.
+  const own = diagnostics.some(({ file }) => file !== undefined && resolve(file) === project.config);
+  if (own || diagnostics.length === 0)
+    throw new MayflyError(
+      "BUILD_FAILED",
+      `checking types of ${source}: got no answer from ${compiler}, expected TypeScript 5.4 or later`,
+      { details: output, mend: "npm install --save-dev typescript" },
+    );
+  throw buildFailure(`checking types of ${source}`, await Promise.all(diagnostics.map(mistakeOf)));
 }
 
 async function mistakeOf({ text, file, line, column }: Diagnostic): Promise<Mistake> {

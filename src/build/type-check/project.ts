@@ -20,7 +20,8 @@ const always = {
 
 /** A handler without a tsconfig.json: the engine's language, and the names that a worker finds. */
 const byDefault = {
-  target: "ES2023",
+  // Of newer targets older compilers know nothing, and nothing is emitted.
+  target: "ES2022",
   lib: ["ES2023", "WebWorker", "WebWorker.Iterable", "WebWorker.AsyncIterable"],
   types: [],
   module: "ESNext",
