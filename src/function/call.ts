@@ -5,6 +5,7 @@ import type { ExchangeResponse } from "../monitor/exchange/message.js";
 import { type Bill, Meterstand } from "./bill.js";
 import { endError, FunctionError, failureKind, failureOf, leavesSoundVm } from "./function-error.js";
 import type { CheckedOptions } from "./function-options.js";
+import type { StackPlaces } from "./stack-places.js";
 import type { VmPool } from "./vm-pool.js";
 import type { WarmVm } from "./warm-vm.js";
 import { type Incoming, incoming } from "./web-request.js";
@@ -21,8 +22,7 @@ export interface CallOptions {
 export interface Callee {
   readonly pool: VmPool;
   readonly options: CheckedOptions;
-  /** Makes the handler's own files and lines of a stack. */
-  readonly mapStack: (stack: string) => string;
+  readonly places: StackPlaces;
 }
 
 /** Calls the function. Rejects with a FunctionError when it was the function's own doing. */
@@ -37,7 +37,7 @@ export async function call(callee: Callee, request: Request, more: CallOptions):
   const warm = taken instanceof Promise ? await taken : taken;
   const billing = more.onBill === undefined ? undefined : new Billing(warm, asked, arrived, more.onBill);
   warm.calls++;
-  warm.console = more.console;
+  warm.console = more.console && callee.places.console(more.console);
   const onAbort = (): void => warm.vm.stop();
   signal.addEventListener("abort", onAbort, { once: true });
   let response: ExchangeResponse | undefined;
@@ -45,7 +45,7 @@ export async function call(callee: Callee, request: Request, more: CallOptions):
     response = await warm.vm.exchange(arrived.request);
     billing?.answered();
     const kind = failureKind(response);
-    if (kind !== undefined) throw await failureOf(response, kind, callee.mapStack);
+    if (kind !== undefined) throw await failureOf(response, kind, callee.places);
     const answer = webResponse(response, options.limits.bodyBytes);
     settle(callee, warm, response, billing, () => signal.removeEventListener("abort", onAbort));
     return answer;

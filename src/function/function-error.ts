@@ -2,6 +2,7 @@
 import { type ErrorCode, MayflyError } from "../errors.js";
 import type { ExchangeResponse } from "../monitor/exchange/message.js";
 import type { VmEnd, VmEndReason } from "../monitor/vm-end.js";
+import type { StackPlaces } from "./stack-places.js";
 
 /** What a handler threw. Its words are the guest's: do not trust them. */
 export interface Thrown {
@@ -60,13 +61,13 @@ export function failureKind({ status, headers }: ExchangeResponse): string | und
 export async function failureOf(
   response: ExchangeResponse,
   kind: string,
-  mapStack: (stack: string) => string,
+  places: StackPlaces,
 ): Promise<FunctionError> {
   const told = await readTold(response);
   const code = FAILURES[kind] ?? "FUNCTION_THREW";
   if (code !== "FUNCTION_THREW" && code !== "FUNCTION_NO_RESPONSE")
     return new FunctionError(code, `the function failed: ${told.message || kind}`);
-  const thrown = { name: told.name, message: told.message, stack: mapStack(told.stack) };
+  const thrown = { name: told.name, message: told.message, stack: places.map(told.stack).trimEnd() };
   const sentence =
     code === "FUNCTION_THREW"
       ? `the function threw ${thrown.name}: ${thrown.message}`

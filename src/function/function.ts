@@ -12,6 +12,7 @@ import { type Callee, type CallOptions, call } from "./call.js";
 import { FunctionError, failureKind, failureOf } from "./function-error.js";
 import { type CheckedOptions, checkOptions, type FunctionOptions } from "./function-options.js";
 import { type Lease, lease } from "./lease.js";
+import { loadStackPlaces, type StackPlaces } from "./stack-places.js";
 import { VmPool } from "./vm-pool.js";
 
 /** What a function says while it starts is kept for the error up to this many bytes. */
@@ -39,14 +40,16 @@ export class FetchFunction implements AsyncDisposable {
     monitor: Monitor,
     ownMonitor: Monitor | undefined,
     snapshot: Snapshot,
-    options: CheckedOptions,
+    checked: CheckedOptions,
+    places: StackPlaces,
   ) {
     this.name = snapshot.image;
     this.#monitor = monitor;
     this.#ownMonitor = ownMonitor;
     this.#snapshot = snapshot;
+    const options = { ...checked, console: places.console(checked.console) };
     const pool = new VmPool(monitor, snapshot, options);
-    this.#callee = { pool, options, mapStack: (stack) => stack };
+    this.#callee = { pool, options, places };
   }
 
   /**
@@ -59,12 +62,13 @@ export class FetchFunction implements AsyncDisposable {
   static async load(file: string, options: FunctionOptions = {}): Promise<FetchFunction> {
     const checked = checkOptions(options);
     const image = await openImage(file, options);
+    const places = await loadStackPlaces(image);
     const ownMonitor =
       options.monitor === undefined ? Monitor.open({ machine: options.machine ?? "auto" }) : undefined;
     const monitor = options.monitor ?? ownMonitor!;
     try {
-      const snapshot = await start(monitor, image, checked);
-      return new FetchFunction(monitor, ownMonitor, snapshot, checked);
+      const snapshot = await start(monitor, image, checked, places);
+      return new FetchFunction(monitor, ownMonitor, snapshot, checked, places);
     } catch (error) {
       await Promise.all([ownMonitor?.close(), checked.outbound?.close()]);
       throw error;
@@ -114,7 +118,7 @@ export class FetchFunction implements AsyncDisposable {
   /** The error that a runtime's own answer means; undefined for a handler's response. Reads the answer's body. */
   async failureOf(response: ExchangeResponse): Promise<FunctionError | undefined> {
     const kind = failureKind(response);
-    return kind === undefined ? undefined : failureOf(response, kind, this.#callee.mapStack);
+    return kind === undefined ? undefined : failureOf(response, kind, this.#callee.places);
   }
 
   /** Ends whatever runs, and gives everything back. */
@@ -141,6 +145,7 @@ async function start(
   monitor: Monitor,
   image: Image,
   { limits, outbound }: CheckedOptions,
+  places: StackPlaces,
 ): Promise<Snapshot> {
   const output = new ConsoleCollector(START_CONSOLE_BYTES);
   await using vm = monitor.create(image, {
@@ -156,7 +161,7 @@ async function start(
     return await vm.snapshot();
   } catch (cause) {
     if (!(cause instanceof MayflyError) || vm.end === undefined) throw cause;
-    const said = output.text().trimEnd();
+    const said = places.map(output.text()).trimEnd();
     throw new FunctionError("FUNCTION_NOT_STARTED", `${image.name} did not start: ${vm.end.message}`, {
       cause,
       end: vm.end,

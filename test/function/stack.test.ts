@@ -4,6 +4,8 @@ import { readFile, rm, writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { test } from "node:test";
 import { buildFunction } from "../../src/build/function/build-function.js";
+import { FetchFunction } from "../../src/function/function.js";
+import type { FunctionError } from "../../src/function/function-error.js";
 import { readApplication } from "../../src/image/application.js";
 import { ConsoleCollector, loadImage } from "../../src/index.js";
 import { findSourceMap, loadSourceMap } from "../../src/source-map/load-source-map.js";
@@ -96,6 +98,40 @@ for (const machine of machines) {
     // The console has the same.
     assert.ok(mapper.map(guest.console).includes(`ReferenceError: missing is not defined\n${check}\n`));
     await guest.vm.close();
+  });
+}
+
+for (const { kind, skip } of machines) {
+  test(`${kind}: the library's errors and consoles name them, too, from the first line of a module on`, {
+    skip: whyNoRuntime || skip,
+    timeout: 120_000,
+  }, async (context) => {
+    const folder = await project(context, {
+      ...files,
+      "src/early.ts": `import "./rules/early.js";\nexport default { fetch: () => new Response("never") };\n`,
+      "src/rules/early.ts": `interface None {}\nconst none = undefined as unknown as { length: number };\nconsole.log(none.length);\n`,
+    });
+    const said: string[] = [];
+    const console = (bytes: Uint8Array): void => void said.push(Buffer.from(bytes).toString());
+    const load = async (name: string): Promise<FetchFunction> => {
+      const output = join(folder, `${name}.img`);
+      await buildFunction({ source: join(folder, "src", `${name}.ts`), output });
+      return FetchFunction.load(output, { machine: kind });
+    };
+    await using fn = await load("handler");
+    const first = `    at check (${placeOf(folder, "src/rules/check.ts", "(text.length > 0) ")})`;
+    await assert.rejects(fn.fetch("http://x/part", { console }), (error: FunctionError) => {
+      assert.equal(error.code, "FUNCTION_THREW");
+      assert.equal(error.details?.split("\n")[0], first);
+      assert.equal(error.thrown?.stack, error.details);
+      return true;
+    });
+    assert.ok(said.join("").includes(first));
+    await assert.rejects(load("early"), (error: FunctionError) => {
+      assert.equal(error.code, "FUNCTION_NOT_STARTED");
+      assert.match(error.details!, /^TypeError: .*\n {4}at <anonymous> \(.*src\/rules\/early\.ts:3:13\)\n/);
+      return true;
+    });
   });
 }
 
