@@ -112,7 +112,7 @@ export class FetchFunction implements AsyncDisposable {
    * @throws MayflyError FUNCTION_CLOSED
    */
   lease(console?: ConsoleSink): Promise<Lease> {
-    return lease(this.#callee.pool, console);
+    return lease(this.#callee.pool, console && this.#callee.places.console(console));
   }
 
   /** The error that a runtime's own answer means; undefined for a handler's response. Reads the answer's body. */
