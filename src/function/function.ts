@@ -1,10 +1,11 @@
 // function.ts: a function as a value: load an image, call it with web-standard requests, each in a VM in fresh state.
 
+import { readFile } from "node:fs/promises";
 import { isFunctionSource } from "../build/function/source.js";
 import type { ConsoleSink } from "../device/console.js";
 import { ConsoleCollector } from "../device/console-sinks.js";
 import { MayflyError } from "../errors.js";
-import { type Image, loadImage } from "../image/image.js";
+import { type Image, loadImage, parseImage } from "../image/image.js";
 import type { ExchangeResponse } from "../monitor/exchange/message.js";
 import { Monitor } from "../monitor/monitor.js";
 import type { Snapshot } from "../monitor/snapshot.js";
@@ -61,8 +62,8 @@ export class FetchFunction implements AsyncDisposable {
    */
   static async load(file: string, options: FunctionOptions = {}): Promise<FetchFunction> {
     const checked = checkOptions(options);
-    const image = await openImage(file, options);
-    const places = await loadStackPlaces(image);
+    const { image, path } = await openImage(file, options);
+    const places = await loadStackPlaces(path, image);
     const ownMonitor =
       options.monitor === undefined ? Monitor.open({ machine: options.machine ?? "auto" }) : undefined;
     const monitor = options.monitor ?? ownMonitor!;
@@ -132,12 +133,16 @@ export class FetchFunction implements AsyncDisposable {
   }
 }
 
-async function openImage(file: string, { onSlowStep }: FunctionOptions): Promise<Image> {
-  if (!isFunctionSource(file)) return loadImage(file);
+/** The image, under the name that the caller knows, and where it lies. */
+async function openImage(
+  file: string,
+  { onSlowStep }: FunctionOptions,
+): Promise<{ image: Image; path: string }> {
+  if (!isFunctionSource(file)) return { image: await loadImage(file), path: file };
   // Loaded only now: who runs images need not have what builds them.
   const { buildCached } = await import("../build/function/build-cached.js");
   const path = await buildCached(file, { ...(onSlowStep !== undefined && { onSlowStep }) });
-  return loadImage(path);
+  return { image: parseImage(await readFile(path), file), path };
 }
 
 /** Evaluates the function's modules in a VM of its own, and keeps the state behind that. */

@@ -16,10 +16,10 @@ const FRAME = Buffer.from("    at ");
 /**
  * By the source map beside the image. Where there is none, everything stays as the guest said it.
  *
- * @param image loaded from a file
+ * @param imagePath where the image was loaded from
  */
-export async function loadStackPlaces(image: Image): Promise<StackPlaces> {
-  const mapper = await loadSourceMap(image.name, image);
+export async function loadStackPlaces(imagePath: string, image: Image): Promise<StackPlaces> {
+  const mapper = await loadSourceMap(imagePath, image);
   if (mapper === undefined) return { map: (text) => text, console: (sink) => sink };
   return {
     map: (text) => mapper.map(text),
