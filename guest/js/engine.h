@@ -61,6 +61,7 @@ u32 host_interrupt(void);
 u32 host_module_load(u32 name, u32 len);
 u32 host_module_normalize(u32 base, u32 name);
 void host_promise_rejection(u32 promise, u32 reason, u32 handled);
+void host_unresolved(u32 name);
 u32 wasi_clock_time_get(u32 clock, u64 precision, u32 out);
 u32 wasi_fd_close(u32 fd);
 u32 wasi_fd_fdstat_get(u32 fd, u32 out);
@@ -79,6 +80,7 @@ js_value native_call(u32 context, js_value self, u32 argc, u32 argv, u32 magic);
 void engine_initialize(void);
 u32 qjs_init(void);
 u32 qjs_get_context_ptr(void);
+u32 qjs_get_runtime_ptr(void);
 void qjs_set_max_stack_size(u32 bytes);
 void qjs_set_memory_limit(u32 bytes);
 u32 qjs_eval_bytecode(u32 code, u32 len);
@@ -91,6 +93,11 @@ u32 qjs_execute_pending_job(void);
 void qjs_free_value(u32 handle);
 u32 wasm_malloc(u32 bytes);
 void wasm_free(u32 at);
+
+/* What its extensions export: each defines its names on the global object, and answers 0. */
+u32 qjs_ext_crypto_init(u32 context, u32 runtime);
+u32 qjs_ext_structured_clone_init(u32 context, u32 runtime);
+u32 qjs_ext_url_init(u32 context, u32 runtime);
 
 js_value JS_DupValue(u32 context, js_value value);
 void JS_FreeValue(u32 context, js_value value);

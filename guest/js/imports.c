@@ -115,3 +115,9 @@ void host_promise_rejection(u32 promise, u32 reason, u32 handled)
     (void)reason;
     (void)handled;
 }
+
+/* An extension called a function that neither it nor the engine has (src/build/function/link-symbols.ts). */
+void host_unresolved(u32 name)
+{
+    engine_trap(linear(name));
+}

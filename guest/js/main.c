@@ -38,6 +38,7 @@ __attribute__((noreturn, used)) static void runtime(uintptr_t memory_end)
     context = qjs_get_context_ptr();
     overflow_start();
     linear_limit();
+    extensions_start();
 
     js_value natives = natives_object();
     application_start(natives);

@@ -13,6 +13,9 @@ extern u32 context;
 /* main.c: says why on the console, and ends the machine. */
 void give_up(const char *line) __attribute__((noreturn));
 
+/* extensions.c: once, before the prelude. */
+void extensions_start(void);
+
 /* linear.c: once, before the engine's first instruction. */
 void linear_start(uintptr_t memory_end, u32 pages);
 /* Whether the engine asked for memory that the guest does not have, since the last linear_forget_refusal(). */

@@ -19,6 +19,8 @@ export function places(memory: InitialMemory): Readonly<Record<string, number>> 
     STACK_RATIO: NATIVE_STACK_BYTES / memory.stackTop,
     LINEAR_BASE,
     LINEAR_BYTES: memory.bytes,
+    CONSTANTS: LINEAR_BASE + memory.constantsAt,
+    EXTENSIONS: LINEAR_BASE + memory.extensionsAt,
     LINEAR_STACK_BYTES: memory.stackTop,
   };
 }

@@ -10,7 +10,9 @@ import { hashOf, type ObjectCache } from "../object-cache.js";
 import { baseDirectory } from "../places.js";
 import { readIfThere, temporaryBeside, writeAtomically } from "../whole-file.js";
 import { adaptEngine } from "./adapt-engine.js";
+import { extensionPaths } from "./extension.js";
 import { LINEAR_BASE } from "./layout.js";
+import { type LinkedEngine, linkEngine } from "./link-engine.js";
 import {
   engineFlags,
   placeFlags,
@@ -31,7 +33,7 @@ export interface RuntimeOptions {
   readonly cache?: ObjectCache;
   /** The C compiler, by name or path, for the cache that is opened when none is given. */
   readonly cc?: string;
-  /** Told when the engine is really compiled, which takes half a minute. */
+  /** Told when the engine is really compiled, which takes well over half a minute. */
   readonly onSlowStep?: (what: string) => void;
 }
 
@@ -55,8 +57,7 @@ export interface Runtime {
  */
 export async function buildRuntime({ cache: given, cc, onSlowStep }: RuntimeOptions = {}): Promise<Runtime> {
   const cache = given ?? (await openCache(cc));
-  const wasm = await readFile(enginePath);
-  const key = await inputsHash(cache, wasm);
+  const key = await inputsHash(cache);
   const kept = join(cache.directory, `runtime-${key}.img`);
   const runtime = (image: Buffer, built: boolean): Runtime => {
     // The engine's memory is what ends last, and costs nothing to find here.
@@ -66,7 +67,8 @@ export async function buildRuntime({ cache: given, cc, onSlowStep }: RuntimeOpti
   const present = await readIfThere(kept);
   if (present !== undefined) return runtime(present, false);
 
-  const memory = readInitialMemory(wasm);
+  const linked = await linkedEngine();
+  const memory = readInitialMemory(linked);
   const include = ["-I", baseDirectory, "-I", runtimeDirectory];
   const common = [...programFlags, ...placeFlags(memory), ...include];
   const notes = await generated(cache, "notes", "S", notesAssembly([]));
@@ -78,24 +80,30 @@ export async function buildRuntime({ cache: given, cc, onSlowStep }: RuntimeOpti
     ),
     cache.compile(notes, []),
     cache.compile(data, []),
-    compileEngine(cache, memory, common, onSlowStep),
+    compileEngine(cache, linked, memory, common, onSlowStep),
   ]);
   const image = await link(cache, memory, objects);
   await writeAtomically(kept, image);
   return runtime(image, true);
 }
 
+async function linkedEngine(): Promise<LinkedEngine> {
+  const extensions = [...extensionPaths].map(async ([name, path]) => [name, await readFile(path)] as const);
+  return linkEngine(await readFile(enginePath), new Map(await Promise.all(extensions)));
+}
+
 async function compileEngine(
   cache: ObjectCache,
+  linked: LinkedEngine,
   memory: InitialMemory,
   common: readonly string[],
   onSlowStep: RuntimeOptions["onSlowStep"],
 ): Promise<string> {
-  const adapted = adaptEngine(await translate(enginePath, cache.directory), memory.stackTop);
+  const adapted = adaptEngine(await translate(linked.wasm, cache.directory), memory.stackTop);
   const source = await generated(cache, "engine", "c", adapted);
   // A kept object is there at once, and nobody needs to be told.
   const timer = setTimeout(
-    () => onSlowStep?.("compiling the JavaScript engine (half a minute, once)"),
+    () => onSlowStep?.("compiling the JavaScript engine (well over half a minute, once)"),
     SLOW_MS,
   );
   try {
@@ -106,15 +114,16 @@ async function compileEngine(
 }
 
 /** Everything that the image is made of, the programs that make it included. */
-async function inputsHash(cache: ObjectCache, wasm: Uint8Array): Promise<string> {
+async function inputsHash(cache: ObjectCache): Promise<string> {
   const here = fileURLToPath(new URL(".", import.meta.url));
   const makers = (await readdir(here))
     .filter((name) => /^[\w-]+\.js$/.test(name))
     .map((name) => join(here, name));
   const flags = fileURLToPath(new URL("../flags.js", import.meta.url));
   const guest = [...(await filesIn(runtimeDirectory)), ...(await filesIn(baseDirectory))];
-  const files = await Promise.all([...makers, flags, ...guest].map((file) => readFile(file)));
-  return hashOf([cache.compiler.command, cache.compiler.includeDirectory, wasm, ...files]);
+  const modules = [enginePath, ...extensionPaths.values()];
+  const files = await Promise.all([...modules, ...makers, flags, ...guest].map((file) => readFile(file)));
+  return hashOf([cache.compiler.command, cache.compiler.includeDirectory, ...files]);
 }
 
 /** A file of our own making, under a name that tells its content. */
@@ -126,14 +135,13 @@ async function generated(cache: ObjectCache, kind: string, suffix: string, text:
 
 /** The engine's memory as it starts is part of the image: nobody copies it in the guest. */
 async function linearData(cache: ObjectCache, memory: InitialMemory): Promise<string> {
-  const path = join(cache.directory, `linear-${hashOf([memory.data])}.bin`);
-  await writeAtomically(path, memory.data);
-  return [
-    '.section .linear,"aw",@progbits',
-    `.incbin ${JSON.stringify(path)}`,
-    '.section .note.GNU-stack,"",@progbits',
-    "",
-  ].join("\n");
+  const lines = memory.parts.map(async ({ section, bytes }) => {
+    const path = join(cache.directory, `linear-${hashOf([bytes])}.bin`);
+    await writeAtomically(path, bytes);
+    const flags = section.endsWith("_constants") ? "a" : "aw";
+    return `.section ${section},"${flags}",@progbits\n.incbin ${JSON.stringify(path)}`;
+  });
+  return [...(await Promise.all(lines)), '.section .note.GNU-stack,"",@progbits', ""].join("\n");
 }
 
 async function link(cache: ObjectCache, memory: InitialMemory, objects: readonly string[]): Promise<Buffer> {

@@ -1,6 +1,7 @@
-// wasm-module.ts: what the engine's WebAssembly module starts with: its memory and its stack. Runs none of its code.
+// wasm-module.ts: what the linked engine starts with: its memory and its stack. Of its code only the addresses in tables are put right.
 import { MayflyError } from "../../errors.js";
 import { LINEAR_PAGE } from "./layout.js";
+import { type LinkedEngine, RELOCATIONS } from "./link-engine.js";
 
 /** The little of Node's WebAssembly that is used here; its types come with the browser's library only. */
 declare const WebAssembly: {
@@ -12,17 +13,22 @@ declare const WebAssembly: {
 
 /** A module's memory before its first instruction. */
 export interface InitialMemory {
-  /** The memory from `dataStart` on, up to the last byte that is not zero. */
+  /** The engine's data, from the end of its stack on. */
   readonly data: Uint8Array;
-  readonly dataStart: number;
+  /** What the extensions only read: from `constantsAt` to `extensionsAt`. */
+  readonly constants: Uint8Array;
+  readonly constantsAt: number;
+  /** What they also write. */
+  readonly extensions: Uint8Array;
+  readonly extensionsAt: number;
   /** Bytes, whole pages. */
   readonly bytes: number;
   /** Where its own stack starts, to grow downwards: everything below is stack. */
   readonly stackTop: number;
 }
 
-/** Instantiates a module with imports that nobody calls, and looks at its memory. */
-export function readInitialMemory(wasm: Uint8Array): InitialMemory {
+/** Instantiates the module with imports that nobody calls, lets it put its addresses right, and looks at its memory. */
+export function readInitialMemory({ wasm, constants }: LinkedEngine): InitialMemory {
   const module = new WebAssembly.Module(wasm);
   const imports: Record<string, Record<string, () => never>> = {};
   for (const { module: room, name } of WebAssembly.Module.imports(module)) {
@@ -31,20 +37,35 @@ export function readInitialMemory(wasm: Uint8Array): InitialMemory {
       throw new Error(`${room}.${name} was called before the module was initialized`);
     };
   }
-  const { memory, __stack_pointer: stack } = new WebAssembly.Instance(module, imports).exports;
+  const { exports } = new WebAssembly.Instance(module, imports);
+  const { memory, __stack_pointer: stack } = exports;
   if (!(memory instanceof WebAssembly.Memory) || !(stack instanceof WebAssembly.Global))
     throw new MayflyError(
       "BUILD_FAILED",
       "the JavaScript engine: got a module that exports no memory or no stack pointer, expected both",
     );
+  for (const [name, value] of Object.entries(exports))
+    if (RELOCATIONS.test(name)) (value as () => void)();
   const whole = new Uint8Array(memory.buffer);
   const dataStart = whole.findIndex((byte) => byte !== 0);
-  const end = whole.findLastIndex((byte) => byte !== 0) + 1;
   const stackTop = Number(stack.value);
   if (dataStart < stackTop || stackTop % LINEAR_PAGE !== 0)
     throw new MayflyError(
       "BUILD_FAILED",
       `the JavaScript engine: got data at ${dataStart} and a stack from ${stackTop} down, expected the stack below all data`,
     );
-  return { data: whole.slice(stackTop, end), dataStart: stackTop, bytes: whole.length, stackTop };
+  return {
+    data: withoutZeros(whole.slice(stackTop, constants.from)),
+    constants: whole.slice(constants.from, constants.to),
+    constantsAt: constants.from,
+    extensions: withoutZeros(whole.slice(constants.to)),
+    extensionsAt: constants.to,
+    bytes: whole.length,
+    stackTop,
+  };
+}
+
+/** Up to the last byte that is not zero. */
+function withoutZeros(bytes: Uint8Array): Uint8Array {
+  return bytes.subarray(0, bytes.findLastIndex((byte) => byte !== 0) + 1);
 }

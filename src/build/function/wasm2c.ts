@@ -1,6 +1,6 @@
 // wasm2c.ts: runs wabt's wasm2c, which writes a WebAssembly module as C.
 import { execFile } from "node:child_process";
-import { readFile, rm } from "node:fs/promises";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { MayflyError } from "../../errors.js";
@@ -29,26 +29,28 @@ export async function whyNoTranslator(): Promise<string | undefined> {
 /**
  * Translates a module.
  *
- * @param wasm path of the module
+ * @param wasm the module
  * @param directory where files may lie meanwhile
  * @returns C source of an instance named "engine"
  * @throws MayflyError BUILD_FAILED when wasm2c is missing, another version, or refuses
  */
-export async function translate(wasm: string, directory: string): Promise<string> {
+export async function translate(wasm: Uint8Array, directory: string): Promise<string> {
   const problem = await whyNoTranslator();
   if (problem !== undefined)
     throw new MayflyError("BUILD_FAILED", `building the JavaScript runtime: ${problem}`, {
       mend: "apt-get install wabt (Debian 12 has version 1.0.32)",
     });
-  const output = `${temporaryBeside(join(directory, "engine"))}.c`;
+  const input = `${temporaryBeside(join(directory, "engine"))}.wasm`;
+  const output = input.replace(/wasm$/, "c");
   try {
-    await run("wasm2c", [wasm, "--module-name=engine", "-o", output]);
+    await writeFile(input, wasm);
+    await run("wasm2c", [input, "--module-name=engine", "-o", output]);
     return await readFile(output, "utf8");
   } catch (error) {
-    throw new MayflyError("BUILD_FAILED", `translating ${wasm}: ${(error as Error).message}`, {
+    throw new MayflyError("BUILD_FAILED", `translating the JavaScript engine: ${(error as Error).message}`, {
       cause: error,
     });
   } finally {
-    await Promise.all([output, output.replace(/c$/, "h")].map((file) => rm(file, { force: true })));
+    await Promise.all(["wasm", "c", "h"].map((end) => rm(input.replace(/wasm$/, end), { force: true })));
   }
 }
