@@ -4,6 +4,7 @@ import { crypto } from "./crypto.js";
 import { define } from "./define.js";
 import { serve } from "./dispatch.js";
 import { TextDecoder, TextEncoder } from "./encoding.js";
+import "./extended.js";
 import { Headers } from "./headers.js";
 import { host } from "./host.js";
 import { Request } from "./request.js";

@@ -9,10 +9,7 @@ const NAMES = ["url", "crypto", "structured-clone"] as const;
 
 /** Shared libraries as `quickjs-wasi` ships them, by name. */
 export const extensionPaths: ReadonlyMap<string, string> = new Map(
-  NAMES.map((name) => [
-    name,
-    fileURLToPath(import.meta.resolve(`quickjs-wasi/${name}.so`)),
-  ]),
+  NAMES.map((name) => [name, fileURLToPath(import.meta.resolve(`quickjs-wasi/${name}.so`))]),
 );
 
 /** A shared library and its place. */

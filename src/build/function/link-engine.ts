@@ -66,14 +66,16 @@ export function linkEngine(
     add(parts, module, relocation);
     for (const { at, bytes } of module.data) parts.data.push({ at: workOut(at, known)!, bytes });
     for (const { at, functions } of module.elements) {
-      if (workOut(at, known) !== tableBase) throw unlinkable(`${name}: a table segment that starts elsewhere`);
+      if (workOut(at, known) !== tableBase)
+        throw unlinkable(`${name}: a table segment that starts elsewhere`);
       parts.elements.push(...functions.map((index) => relocation.functions[index]!));
     }
     for (const exported of module.exports) {
       if (exported.kind !== KIND.function) continue;
       const index = relocation.functions[exported.index]!;
       if (EXPORTED.test(exported.name)) parts.exports.push({ ...exported, index });
-      if (exported.name === APPLY) parts.exports.push({ name: `relocate_${name}`, kind: KIND.function, index });
+      if (exported.name === APPLY)
+        parts.exports.push({ name: `relocate_${name}`, kind: KIND.function, index });
     }
   }
   symbols.finish(parts);

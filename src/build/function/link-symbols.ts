@@ -1,5 +1,6 @@
 // link-symbols.ts: what each name, index and global of a module becomes in the linked one.
-import type { Placement, PlacedExtension } from "./extension.js";
+import { roundUp } from "../../abi/struct.js";
+import type { PlacedExtension, Placement } from "./extension.js";
 import { signed, unlinkable, unsigned } from "./wasm-bytes.js";
 import type { Relocation } from "./wasm-code.js";
 import { workOut } from "./wasm-constant.js";
@@ -43,7 +44,10 @@ export class Symbols {
       functions: [...imported, ...defined(engine)],
       globals: engine.globals.map((_, index) => ({ index })),
     };
-    if (engine.globals.length !== SHARED_GLOBALS || this.#exported(engine, "__stack_pointer", KIND.global) !== 0)
+    if (
+      engine.globals.length !== SHARED_GLOBALS ||
+      this.#exported(engine, "__stack_pointer", KIND.global) !== 0
+    )
       throw unlinkable("an engine whose only global is not its stack pointer");
     const places = placement.extensions.map((extension) => ({ extension, own: defined(extension.module) }));
     this.#firstMissing = next;
@@ -104,7 +108,10 @@ export class Symbols {
     types: readonly number[],
   ): number {
     if (room !== "env")
-      return found(this.imports.findIndex((each) => each.room === room && each.name === name), name);
+      return found(
+        this.imports.findIndex((each) => each.room === room && each.name === name),
+        name,
+      );
     const engines = this.#exported(this.#engineModule, name, KIND.function);
     if (engines !== undefined) return this.engine.functions[engines]!;
     const its = this.#exported(module, name, KIND.function);
@@ -132,8 +139,9 @@ export class Symbols {
 
   /** The C library's errno, which the engine keeps to itself: nobody looks at it. */
   #variable(): number {
-    this.#memoryEnd = (this.#memoryEnd + 3) & ~3;
-    return (this.#memoryEnd += 4) - 4;
+    const at = roundUp(this.#memoryEnd, 4);
+    this.#memoryEnd = at + 4;
+    return at;
   }
 
   #exported(module: WasmModule, name: string, kind: number): number | undefined {

@@ -33,8 +33,10 @@ export class WasmReader {
   }
 
   take(length: number): Uint8Array {
-    if (this.at + length > this.bytes.length) throw unlinkable("a module that ends in the middle");
-    return this.bytes.subarray(this.at, (this.at += length));
+    const from = this.at;
+    this.at += length;
+    if (this.at > this.bytes.length) throw unlinkable("a module that ends in the middle");
+    return this.bytes.subarray(from, this.at);
   }
 
   name(): string {

@@ -44,8 +44,7 @@ export function readInitialMemory({ wasm, constants }: LinkedEngine): InitialMem
       "BUILD_FAILED",
       "the JavaScript engine: got a module that exports no memory or no stack pointer, expected both",
     );
-  for (const [name, value] of Object.entries(exports))
-    if (RELOCATIONS.test(name)) (value as () => void)();
+  for (const [name, value] of Object.entries(exports)) if (RELOCATIONS.test(name)) (value as () => void)();
   const whole = new Uint8Array(memory.buffer);
   const dataStart = whole.findIndex((byte) => byte !== 0);
   const stackTop = Number(stack.value);

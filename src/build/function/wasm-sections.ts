@@ -77,10 +77,12 @@ export function readModule(bytes: Uint8Array): WasmModule {
     const id = reader.byte();
     const section = new WasmReader(reader.take(reader.unsigned()));
     if (id === SECTION.custom) readCustom(section, module);
-    else if (id === SECTION.type) module.types = section.many(() => spanned(section, () => skipType(section)));
+    else if (id === SECTION.type)
+      module.types = section.many(() => spanned(section, () => skipType(section)));
     else if (id === SECTION.import) module.imports = section.many(() => readImport(section));
     else if (id === SECTION.function) module.functions = section.many(() => section.unsigned());
-    else if (id === SECTION.memory) [module.memoryPages] = section.many(() => readLimits(section)) as [number];
+    else if (id === SECTION.memory)
+      [module.memoryPages] = section.many(() => readLimits(section)) as [number];
     else if (id === SECTION.global)
       module.globals = section.many(() => ({ head: section.take(2), value: expression(section) }));
     else if (id === SECTION.export)

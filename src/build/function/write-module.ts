@@ -57,7 +57,9 @@ export function writeModule(parts: LinkedParts): Uint8Array {
     [SECTION.code, counted(parts.bodies.map(sized))],
     [
       SECTION.data,
-      counted(parts.data.map(({ at, bytes: each }) => Buffer.concat([bytes(0, ...constant(at)), sized(each)]))),
+      counted(
+        parts.data.map(({ at, bytes: each }) => Buffer.concat([bytes(0, ...constant(at)), sized(each)])),
+      ),
     ],
   ];
   return Buffer.concat([PREAMBLE, ...sections.flatMap(([id, content]) => [bytes(id), sized(content)])]);

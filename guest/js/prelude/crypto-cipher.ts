@@ -1,0 +1,55 @@
+// crypto-cipher.ts: encryption's parameters, as the standard wants them looked at before mbedTLS sees them.
+import { bytesOf } from "./bytes.js";
+import { failure } from "./crypto-error.js";
+import type { Given } from "./crypto-formats.js";
+import type { BufferSource } from "./native.js";
+
+const BLOCK_BYTES = 16;
+const TAG_BITS = [32, 64, 96, 104, 112, 120, 128];
+
+/** What a caller gave as bytes. */
+export function viewOf(value: unknown, what: string): Uint8Array {
+  const found = bytesOf(value);
+  if (found === undefined) throw new TypeError(`${what}: expected an ArrayBuffer or a view of one`);
+  return new Uint8Array(found.buffer, found.offset, found.length);
+}
+
+/** The algorithm for mbedTLS. */
+export function cipherOf(given: Given, data: Uint8Array): Record<string, unknown> {
+  const { name } = given;
+  if (name === "AES-GCM") {
+    const tagLength = given.tagLength ?? 128;
+    if (!TAG_BITS.includes(tagLength as number))
+      throw failure("OperationError", `AES-GCM: got a tag of ${tagLength} bits`);
+    const more =
+      given.additionalData === undefined ? {} : { additionalData: viewOf(given.additionalData, name) };
+    return { name, iv: viewOf(given.iv, name), tagLength, ...more };
+  }
+  if (name === "AES-CBC") return { name, iv: block(given.iv, name) };
+  if (name === "AES-CTR") {
+    const counter = block(given.counter, name);
+    checkCounter(counter, Number(given.length), data.length);
+    return { name, counter, length: 8 * BLOCK_BYTES };
+  }
+  if (name === "RSA-OAEP")
+    return given.label === undefined ? { name } : { name, label: viewOf(given.label, name) };
+  throw failure("NotSupportedError", `${name} does not encrypt`);
+}
+
+function block(value: unknown, name: string): Uint8Array {
+  const bytes = viewOf(value, name);
+  if (bytes.length !== BLOCK_BYTES)
+    throw failure("OperationError", `${name}: got ${bytes.length} bytes, expected ${BLOCK_BYTES}`);
+  return bytes;
+}
+
+/** mbedTLS counts in all 128 bits: a shorter counter may not pass its end. */
+function checkCounter(counter: BufferSource & Uint8Array, bits: number, bytes: number): void {
+  if (!(bits >= 1 && bits <= 128)) throw failure("OperationError", `AES-CTR: got a counter of ${bits} bits`);
+  const size = 1n << BigInt(bits);
+  const start = counter.reduce((sum, byte) => (sum << 8n) | BigInt(byte), 0n) % size;
+  const blocks = BigInt(Math.ceil(bytes / BLOCK_BYTES));
+  if (blocks > size) throw failure("OperationError", "AES-CTR: more data than the counter can count");
+  if (bits < 128 && start + blocks > size)
+    throw failure("NotSupportedError", "AES-CTR: a counter that passes its end");
+}
