@@ -1,6 +1,13 @@
 // crypto-subtle.ts: SubtleCrypto (Web Crypto, section 14): mbedTLS does the work; formats, usages and failures are the standard's.
 import { unwrap, wrap } from "./crypto-aes-kw.js";
-import { type AlgorithmIdentifier, algorithmOf, digestOf, type Usage, usagesOf } from "./crypto-algorithm.js";
+import {
+  type AlgorithmIdentifier,
+  algorithmOf,
+  digestBytes,
+  digestOf,
+  type Usage,
+  usagesOf,
+} from "./crypto-algorithm.js";
 import { cipherOf, viewOf } from "./crypto-cipher.js";
 import { derive, lengthFor } from "./crypto-derive.js";
 import { ec } from "./crypto-ec.js";
@@ -88,8 +95,8 @@ export class SubtleCrypto {
   async sign(algorithm: AlgorithmIdentifier, key: CryptoKey, data: BufferSource): Promise<ArrayBuffer> {
     const given = algorithmOf(algorithm);
     const { native, algorithm: its } = partsOf(key, { name: given.name, usage: "sign" });
-    const bytes = viewOf(data, "sign");
-    return attempt("OperationError", "sign", () => subtle.sign(signatureOf(given, its), native, bytes));
+    const [parameters, bytes] = [signatureOf(given, its), viewOf(data, "sign")];
+    return attempt("OperationError", "sign", () => subtle.sign(parameters, native, bytes));
   }
 
   async verify(
@@ -101,9 +108,8 @@ export class SubtleCrypto {
     const given = algorithmOf(algorithm);
     const { native, algorithm: its } = partsOf(key, { name: given.name, usage: "verify" });
     const [claimed, bytes] = [viewOf(signature, "verify"), viewOf(data, "verify")];
-    return attempt("OperationError", "verify", () =>
-      subtle.verify(signatureOf(given, its), native, claimed, bytes),
-    );
+    const parameters = signatureOf(given, its);
+    return attempt("OperationError", "verify", () => subtle.verify(parameters, native, claimed, bytes));
   }
 
   async encrypt(algorithm: AlgorithmIdentifier, key: CryptoKey, data: BufferSource): Promise<ArrayBuffer> {
@@ -192,12 +198,15 @@ function materialOf(format: KeyFormat, data: BufferSource | JsonWebKey): Materia
   return { format, bytes: viewOf(data, "importKey").slice() };
 }
 
-/** The parameters of a signature for mbedTLS, which salts with as many bytes as the digest has. */
+/** The parameters of a signature for mbedTLS, which salts with as many bytes as the digest has, whatever it is told. */
 function signatureOf(given: Given, its: KeyParts["algorithm"]): Record<string, unknown> {
   const { name } = given;
   if (name === "ECDSA") return { name, hash: digestOf(given.hash) };
-  if (name === "RSA-PSS") return { name, hash: its.hash, saltLength: given.saltLength };
-  return { name };
+  if (name !== "RSA-PSS") return { name };
+  const { bytes } = digestBytes((its.hash as { name: string }).name);
+  if (given.saltLength !== bytes)
+    throw failure("NotSupportedError", `RSA-PSS: got a salt of ${given.saltLength} bytes, expected ${bytes}`);
+  return { name, saltLength: bytes };
 }
 
 async function cipher(
