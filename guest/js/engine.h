@@ -96,7 +96,6 @@ void wasm_free(u32 at);
 
 /* What its extensions export: each defines its names on the global object, and answers 0. */
 u32 qjs_ext_crypto_init(u32 context, u32 runtime);
-u32 qjs_ext_structured_clone_init(u32 context, u32 runtime);
 u32 qjs_ext_url_init(u32 context, u32 runtime);
 
 js_value JS_DupValue(u32 context, js_value value);

@@ -4,7 +4,7 @@
 void extensions_start(void)
 {
     typedef u32 extension_init(u32 context, u32 runtime);
-    static extension_init *const all[] = { qjs_ext_url_init, qjs_ext_crypto_init, qjs_ext_structured_clone_init };
+    static extension_init *const all[] = { qjs_ext_url_init, qjs_ext_crypto_init };
     const u32 runtime = qjs_get_runtime_ptr();
 
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)

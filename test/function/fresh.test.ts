@@ -1,7 +1,8 @@
 // fresh.test.ts: every request brings chance and time of its own.
 import assert from "node:assert/strict";
 import { setTimeout as delay } from "node:timers/promises";
-import { functionTest } from "./support.js";
+import { ConsoleCollector } from "../../src/index.js";
+import { functionTest, Guest } from "./support.js";
 
 const draw = `export default {
   fetch() {
@@ -58,3 +59,64 @@ functionTest("a request's time is the host's", draw, async (start) => {
     await delay(20);
   }
 });
+
+/** Keys are made before the snapshot, too: whatever that seeds is in the snapshot. */
+const keys = `const subtle = crypto.subtle as any;
+const curve = (name: string) => ({ name, namedCurve: "P-256" });
+async function draw(): Promise<Record<string, string>> {
+  const out: Record<string, string> = { uuid: crypto.randomUUID() };
+  const put = async (name: string, key: unknown) => {
+    const { d, k } = await subtle.exportKey("jwk", key);
+    out[name] = d ?? k;
+  };
+  await put("AES", await subtle.generateKey({ name: "AES-GCM", length: 256 }, true, ["encrypt"]));
+  await put("HMAC", await subtle.generateKey({ name: "HMAC", hash: "SHA-256" }, true, ["sign"]));
+  const pair = await subtle.generateKey(curve("ECDSA"), true, ["sign", "verify"]);
+  await put("ECDSA", pair.privateKey);
+  await put("ECDH", (await subtle.generateKey(curve("ECDH"), true, ["deriveBits"])).privateKey);
+  await put("X25519", (await subtle.generateKey("X25519", true, ["deriveBits"])).privateKey);
+  const rsa = { modulusLength: 1024, publicExponent: new Uint8Array([1, 0, 1]), hash: "SHA-256" };
+  await put("RSA", (await subtle.generateKey({ ...rsa, name: "RSA-PSS" }, true, ["sign", "verify"])).privateKey);
+  const base64 = (bytes: ArrayBuffer) => btoa(String.fromCharCode(...new Uint8Array(bytes)));
+  for (const n of [1, 2]) {
+    // The same text under the same keys: what differs is chance.
+    out["signature " + n] = base64(await subtle.sign({ name: "ECDSA", hash: "SHA-256" }, early.ecdsa, new Uint8Array(8)));
+    out["salted " + n] = base64(await subtle.sign({ name: "RSA-PSS", saltLength: 32 }, early.pss, new Uint8Array(8)));
+    out["padded " + n] = base64(await subtle.encrypt("RSA-OAEP", early.oaep, new Uint8Array(8)));
+  }
+  return out;
+}
+const early: any = {};
+const ready = (async () => {
+  const rsa = { modulusLength: 1024, publicExponent: new Uint8Array([1, 0, 1]), hash: "SHA-256" };
+  early.ecdsa = (await subtle.generateKey(curve("ECDSA"), true, ["sign", "verify"])).privateKey;
+  early.pss = (await subtle.generateKey({ ...rsa, name: "RSA-PSS" }, true, ["sign", "verify"])).privateKey;
+  early.oaep = (await subtle.generateKey({ ...rsa, name: "RSA-OAEP" }, true, ["encrypt", "decrypt"])).publicKey;
+  return draw();
+})();
+export default {
+  async fetch(request: Request) {
+    const before = await ready;
+    return Response.json(request.url.endsWith("/early") ? before : await draw());
+  },
+};`;
+
+functionTest(
+  "two VMs from one snapshot never make the same key, signature or padding, nor does one after a reset",
+  keys,
+  async (start, monitor) => {
+    const first = start({ memoryMiB: 64 });
+    const early = JSON.parse((await first.ask("/early")).text) as Record<string, string>;
+    const snapshot = await first.vm.snapshot();
+    const second = new Guest(monitor.createFromSnapshot(snapshot), new ConsoleCollector(0));
+    const third = new Guest(monitor.createFromSnapshot(snapshot), new ConsoleCollector(0));
+    const seen = new Set(Object.values(early));
+    assert.equal(seen.size, Object.keys(early).length);
+    for (const guest of [first, second, third, first, second])
+      for (const [what, drawn] of Object.entries(JSON.parse((await guest.ask("/")).text) as object)) {
+        assert.ok(!seen.has(drawn as string), `${what} came twice: ${drawn}`);
+        seen.add(drawn as string);
+        if (what === "padded 2") guest.vm.reset(snapshot, { verify: true });
+      }
+  },
+);

@@ -1,5 +1,5 @@
 // crypto-algorithm.ts: the algorithms of Web Crypto that there are, and how a caller's word for one is understood (section 18.4).
-import { failure } from "./crypto-error.js";
+import { failure } from "./failure.js";
 
 export type Usage =
   | "encrypt"
@@ -60,15 +60,20 @@ const DIGESTS: Record<string, { readonly bytes: number; readonly block: number }
   "SHA-512": { bytes: 64, block: 128 },
 };
 
-/** The algorithm, its name spelled as the standard does. */
+/** The algorithm, its name spelled as the standard does; its parameters are read where they are needed. */
 export function algorithmOf(given: unknown): Algorithm & { readonly kind: AlgorithmKind } {
-  const { name, ...parameters } = asObject(given);
-  const known = spelled(name, KINDS);
-  return { ...parameters, name: known, kind: KINDS[known]! };
+  const name = spelled(nameOf(given), KINDS);
+  return derived(typeof given === "object" ? given : null, { name, kind: KINDS[name]! });
+}
+
+/** An object that has what another has, but for some values. */
+export function derived<T extends object>(from: object | null, values: Record<string, unknown>): T {
+  const properties = Object.entries(values).map(([name, value]) => [name, { value, enumerable: true }]);
+  return Object.create(from, Object.fromEntries(properties) as PropertyDescriptorMap) as T;
 }
 
 export function digestOf(given: unknown): string {
-  return spelled(asObject(given).name, DIGESTS);
+  return spelled(nameOf(given), DIGESTS);
 }
 
 export function digestBytes(name: string): { readonly bytes: number; readonly block: number } {
@@ -84,16 +89,11 @@ export function usagesOf(given: readonly Usage[], allowed: readonly Usage[], wha
   return allowed.filter((usage) => wanted.includes(usage));
 }
 
-function asObject(given: unknown): Algorithm {
-  if (typeof given === "object" && given !== null) {
-    const { name } = given as Algorithm;
-    if (name === undefined) throw new TypeError("an algorithm: got no name");
-    // Getters and inherited parameters count as well.
-    const all: Record<string, unknown> = {};
-    for (const key in given) all[key] = (given as Algorithm)[key];
-    return { ...all, name: String(name) };
-  }
-  return { name: String(given) };
+function nameOf(given: unknown): string {
+  if (typeof given !== "object" || given === null) return `${given as string}`;
+  const { name } = given as { readonly name: unknown };
+  if (name === undefined) throw new TypeError("an algorithm: got no name");
+  return `${name as string}`;
 }
 
 function spelled(name: string, table: object): string {

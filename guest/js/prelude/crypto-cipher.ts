@@ -1,7 +1,7 @@
 // crypto-cipher.ts: encryption's parameters, as the standard wants them looked at before mbedTLS sees them.
 import { bytesOf } from "./bytes.js";
-import { failure } from "./crypto-error.js";
 import type { Given } from "./crypto-formats.js";
+import { failure } from "./failure.js";
 import type { BufferSource } from "./native.js";
 
 const BLOCK_BYTES = 16;

@@ -2,9 +2,9 @@
 import { type AlgorithmKind, digestBytes, digestOf } from "./crypto-algorithm.js";
 import { viewOf } from "./crypto-cipher.js";
 import { curveOf } from "./crypto-ec.js";
-import { attempt, failure } from "./crypto-error.js";
 import type { Given } from "./crypto-formats.js";
 import { type CryptoKey, type KeyParts, partsOf } from "./crypto-key.js";
+import { attempt, failure } from "./failure.js";
 import { subtle } from "./native.js";
 
 /** @param length bits; null is all that there are */

@@ -10,9 +10,9 @@ import {
   wrapPrivate,
   wrapPublic,
 } from "./crypto-der.js";
-import { attempt, failure } from "./crypto-error.js";
 import { type Bare, bothHalves, type Given, type KeyFamily, type Material } from "./crypto-formats.js";
 import { type JsonWebKey, member, toBase64 } from "./crypto-jwk.js";
+import { attempt, failure } from "./failure.js";
 import { type NativeKey, subtle } from "./native.js";
 
 interface Curve {

@@ -1,6 +1,6 @@
 // crypto-key.ts: CryptoKey (Web Crypto, section 13): a key of mbedTLS's, and what may be done with it.
 import type { Usage } from "./crypto-algorithm.js";
-import { failure } from "./crypto-error.js";
+import { failure } from "./failure.js";
 import type { NativeKey } from "./native.js";
 
 export interface KeyParts {

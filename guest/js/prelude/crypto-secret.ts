@@ -1,8 +1,8 @@
 // crypto-secret.ts: keys that are bytes: of HMAC, of AES, and what passwords are for PBKDF2 and HKDF.
-import { digestBytes, digestOf } from "./crypto-algorithm.js";
-import { attempt, failure } from "./crypto-error.js";
+import { derived, digestBytes, digestOf } from "./crypto-algorithm.js";
 import type { Bare, Given, KeyFamily, KeyFormat } from "./crypto-formats.js";
 import { member, toBase64 } from "./crypto-jwk.js";
+import { attempt, failure } from "./failure.js";
 import { host } from "./host.js";
 import { subtle } from "./native.js";
 
@@ -40,7 +40,7 @@ export const secret: KeyFamily = {
       throw failure("OperationError", `generateKey: ${given.name} has no keys of ${length} bits`);
     const bytes = new Uint8Array(length / 8);
     host.fillRandom(bytes.buffer, 0, bytes.length);
-    return imported({ ...given, length: undefined }, bytes);
+    return imported(derived(given, { length: undefined }), bytes);
   },
 };
 

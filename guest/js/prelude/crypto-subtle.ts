@@ -11,7 +11,6 @@ import {
 import { cipherOf, viewOf } from "./crypto-cipher.js";
 import { derive, lengthFor } from "./crypto-derive.js";
 import { ec } from "./crypto-ec.js";
-import { attempt, failure } from "./crypto-error.js";
 import {
   type Bare,
   checker,
@@ -24,6 +23,7 @@ import type { JsonWebKey } from "./crypto-jwk.js";
 import { type CryptoKey, type KeyParts, make, partsOf } from "./crypto-key.js";
 import { rsa } from "./crypto-rsa.js";
 import { secret } from "./crypto-secret.js";
+import { attempt, failure } from "./failure.js";
 import { host } from "./host.js";
 import { type BufferSource, subtle } from "./native.js";
 

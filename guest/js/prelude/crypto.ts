@@ -1,7 +1,7 @@
 // crypto.ts: Crypto (Web Crypto, section 10). Random values come from the request's entropy, so that no two requests share any.
 import { bytesOf } from "./bytes.js";
-import { failure } from "./crypto-error.js";
 import { SubtleCrypto } from "./crypto-subtle.js";
+import { failure } from "./failure.js";
 import { host } from "./host.js";
 import { DOMException } from "./native.js";
 

@@ -5,7 +5,7 @@ import { LINEAR_PAGE } from "./layout.js";
 import type { WasmModule } from "./wasm-sections.js";
 
 /** In the order of their places. The first has constants worth a read-only segment: a reset need not copy them. */
-const NAMES = ["url", "crypto", "structured-clone"] as const;
+const NAMES = ["url", "crypto"] as const;
 
 /** Shared libraries as `quickjs-wasi` ships them, by name. */
 export const extensionPaths: ReadonlyMap<string, string> = new Map(

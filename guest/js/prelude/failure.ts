@@ -1,7 +1,8 @@
-// crypto-error.ts: failures with the names that the Web Crypto standard gives them.
+// failure.ts: failures as DOMExceptions, with the names that the standards give them.
 import { DOMException } from "./native.js";
 
 type Name =
+  | "DataCloneError" // structuredClone: it has no copy
   | "DataError" // a key's bytes are no key
   | "InvalidAccessError" // the key is not for this
   | "NotSupportedError" // nobody here can do that
