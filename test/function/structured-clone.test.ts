@@ -79,7 +79,7 @@ sameAsNode("structuredClone", [
     `return Object.keys(structuredClone(Object.defineProperty({ [Symbol("s")]: 1, a: 1 }, "b", { value: 2 })));`,
   ],
   [
-    "__proto__",
+    "the name __proto__",
     `const c = structuredClone(JSON.parse('{"__proto__": {"x": 1}}')); return [Object.getPrototypeOf(c) === Object.prototype, Object.keys(c), c.x];`,
   ],
   [
