@@ -1,4 +1,5 @@
 // link-engine.ts: links the engine and its extensions, shared libraries, into one WebAssembly module. Bytes in, bytes out.
+import { engineConstantsEnd } from "./engine-constants.js";
 import { type Placement, placeExtensions } from "./extension.js";
 import { LINEAR_PAGE } from "./layout.js";
 import { Symbols } from "./link-symbols.js";
@@ -12,6 +13,8 @@ export interface LinkedEngine {
   readonly wasm: Uint8Array;
   /** Places in its memory that nothing ever writes. */
   readonly constants: Placement["constants"];
+  /** The engine's own lie before this place. */
+  readonly engineConstantsEnd: number;
 }
 
 /** What the linked module exports to put its tables of addresses right: to be run once, when it is built. */
@@ -79,7 +82,11 @@ export function linkEngine(
     }
   }
   symbols.finish(parts);
-  return { wasm: writeModule(parts), constants: placement.constants };
+  return {
+    wasm: writeModule(parts),
+    constants: placement.constants,
+    engineConstantsEnd: engineConstantsEnd(engineBytes),
+  };
 }
 
 function add(parts: LinkedParts, module: WasmModule, relocation: Symbols["engine"]): void {

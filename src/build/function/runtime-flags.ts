@@ -19,8 +19,9 @@ export function places(memory: InitialMemory): Readonly<Record<string, number>> 
     STACK_RATIO: NATIVE_STACK_BYTES / memory.stackTop,
     LINEAR_BASE,
     LINEAR_BYTES: memory.bytes,
-    CONSTANTS: LINEAR_BASE + memory.constantsAt,
-    EXTENSIONS: LINEAR_BASE + memory.extensionsAt,
+    ...Object.fromEntries(
+      memory.parts.map(({ section, at }) => [section.slice(1).toUpperCase(), LINEAR_BASE + at]),
+    ),
     LINEAR_STACK_BYTES: memory.stackTop,
   };
 }

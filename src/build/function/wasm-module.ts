@@ -11,16 +11,19 @@ declare const WebAssembly: {
   Global: new (descriptor: { value: string }) => { value: unknown };
 };
 
+/** A range of the memory that is the guest's to write, or to read only: whole pages of the guest's. */
+export interface MemoryPart {
+  /** The section of the image that it becomes (guest/js/js.ld). */
+  readonly section: string;
+  readonly at: number;
+  /** Zeros at its end may be left out. */
+  readonly bytes: Uint8Array;
+}
+
 /** A module's memory before its first instruction. */
 export interface InitialMemory {
-  /** The engine's data, from the end of its stack on. */
-  readonly data: Uint8Array;
-  /** What the extensions only read: from `constantsAt` to `extensionsAt`. */
-  readonly constants: Uint8Array;
-  readonly constantsAt: number;
-  /** What they also write. */
-  readonly extensions: Uint8Array;
-  readonly extensionsAt: number;
+  /** What lies behind the stack, in the order of places. */
+  readonly parts: readonly MemoryPart[];
   /** Bytes, whole pages. */
   readonly bytes: number;
   /** Where its own stack starts, to grow downwards: everything below is stack. */
@@ -28,7 +31,7 @@ export interface InitialMemory {
 }
 
 /** Instantiates the module with imports that nobody calls, lets it put its addresses right, and looks at its memory. */
-export function readInitialMemory({ wasm, constants }: LinkedEngine): InitialMemory {
+export function readInitialMemory({ wasm, constants, engineConstantsEnd }: LinkedEngine): InitialMemory {
   const module = new WebAssembly.Module(wasm);
   const imports: Record<string, Record<string, () => never>> = {};
   for (const { module: room, name } of WebAssembly.Module.imports(module)) {
@@ -53,12 +56,19 @@ export function readInitialMemory({ wasm, constants }: LinkedEngine): InitialMem
       "BUILD_FAILED",
       `the JavaScript engine: got data at ${dataStart} and a stack from ${stackTop} down, expected the stack below all data`,
     );
+  const engineData = Math.max(stackTop, engineConstantsEnd);
+  const part = (section: string, at: number, end?: number): MemoryPart => ({
+    section,
+    at,
+    bytes: withoutZeros(whole.slice(at, end)),
+  });
   return {
-    data: withoutZeros(whole.slice(stackTop, constants.from)),
-    constants: whole.slice(constants.from, constants.to),
-    constantsAt: constants.from,
-    extensions: withoutZeros(whole.slice(constants.to)),
-    extensionsAt: constants.to,
+    parts: [
+      part(".engine_constants", stackTop, engineData),
+      part(".engine_data", engineData, constants.from),
+      part(".extension_constants", constants.from, constants.to),
+      part(".extension_data", constants.to),
+    ],
     bytes: whole.length,
     stackTop,
   };
