@@ -8,7 +8,7 @@
 
 /*
  * Where things lie comes from src/build/function/layout.ts, as macros: LINEAR_BASE, LINEAR_BYTES (the engine's memory and what it
- * has of it at the start), NATIVE_STACK, NATIVE_STACK_BYTES, STACK_RATIO (native stack to the engine's own).
+ * and its extensions have of it at the start), NATIVE_STACK, NATIVE_STACK_BYTES, STACK_RATIO (native stack to the engine's own).
  */
 #define LINEAR_PAGE 65536
 

@@ -12,8 +12,16 @@
 //                | data of runtime and base layer |
 //                +--------------------------------+
 //                | absent                         |
-//   0x0060_0000  +--------------------------------+  the engine's memory starts: its own stack
-//                | (1 MiB), its data              |
+//   0x0060_0000  +--------------------------------+  the engine's memory starts
+//                | the engine's own stack         |
+//   0x0070_0000  +--------------------------------+
+//                | its constants, read-only       |
+//                +--------------------------------+
+//                | its data, zeros                |
+//   0x0072_0000  +--------------------------------+
+//                | ada-url's constants, read-only |
+//                +--------------------------------+
+//                | data of ada-url and mbedTLS    |
 //                +--------------------------------+
 //                | the application, read-only     |
 //                +--------------------------------+
