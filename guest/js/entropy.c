@@ -1,5 +1,6 @@
 /* entropy.c: random bytes from a request's 32: ChaCha20's key stream (RFC 8439), and a fast generator for Math.random. */
 #include "runtime.h"
+#include <cpuid.h>
 
 #define WORDS 16
 
@@ -7,6 +8,8 @@ static u32 input[WORDS];
 static u8 stream[4 * WORDS];
 static size_t stream_used = sizeof stream;
 static u64 state[4];
+/* Set while there is no seed, and zeros would be taken for chance. */
+static bool is_refused;
 
 static u32 rotate(u32 word, int by)
 {
@@ -49,13 +52,40 @@ void entropy_seed(const uint8_t seed[32])
     memcpy(input, constant, sizeof constant);
     memcpy(input + 4, seed, 32);
     stream_used = sizeof stream;
+    is_refused = false;
     entropy_fill(state, sizeof state);
+}
+
+/* RDRAND may have run dry for a moment; ten times in a row it does not (Intel's manual, volume 1, section 7.3.17). */
+static bool processor_number(u64 *number)
+{
+    bool is_there = false;
+
+    for (int i = 0; i < 10 && !is_there; i++)
+        __asm__ volatile("rdrand %0" : "=r"(*number), "=@ccc"(is_there));
+    return is_there;
+}
+
+void entropy_start(void)
+{
+    unsigned eax, ebx, ecx = 0, edx;
+    u64 seed[4];
+    bool is_there = __get_cpuid(1, &eax, &ebx, &ecx, &edx) != 0 && (ecx & bit_RDRND) != 0;
+
+    for (int i = 0; i < 4 && is_there; i++)
+        is_there = processor_number(&seed[i]);
+    if (is_there)
+        entropy_seed((const uint8_t *)seed);
+    else
+        is_refused = true;
 }
 
 void entropy_fill(void *to, size_t len)
 {
     u8 *at = to;
 
+    if (is_refused)
+        give_up("a function asked for random numbers before its first request, and this processor has none (RDRAND)\n");
     while (len > 0) {
         if (stream_used == sizeof stream)
             next_block();

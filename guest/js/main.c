@@ -39,6 +39,7 @@ __attribute__((noreturn, used)) static void runtime(uintptr_t memory_end)
     overflow_start();
     linear_limit();
     extensions_start();
+    entropy_start();
 
     js_value natives = natives_object();
     application_start(natives);

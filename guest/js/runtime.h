@@ -26,6 +26,8 @@ void linear_limit(void);
 void linear_lift_limit(void);
 
 /* entropy.c */
+/* Once, before the application: the monitor gives entropy only with a request. */
+void entropy_start(void);
 void entropy_seed(const uint8_t seed[32]);
 void entropy_fill(void *to, size_t len);
 double entropy_number(void);

@@ -120,3 +120,15 @@ functionTest(
       }
   },
 );
+
+functionTest(
+  "what a module draws when it starts is not the same in every boot",
+  `const early = [Math.random(), crypto.randomUUID(), crypto.getRandomValues(new Uint8Array(8)).join()];
+  export default { fetch: () => Response.json(early) };`,
+  async (start) => {
+    const seen = new Set<unknown>();
+    for (let boot = 0; boot < 5; boot++)
+      for (const drawn of JSON.parse((await start().ask("/")).text) as unknown[]) seen.add(drawn);
+    assert.equal(seen.size, 15);
+  },
+);
