@@ -31,7 +31,19 @@ async function answer(request: Request): Promise<void> {
     else
       fail("not-a-response", new TypeError(`the handler returned ${nameOf(response)}, expected a Response`));
   } catch (error) {
-    fail(host.relieve() ? "out-of-memory" : "exception", error);
+    fail(host.relieve() || isAboutMemory(error) ? "out-of-memory" : "exception", error);
+  }
+}
+
+declare const InternalError: new () => Error;
+
+/** The engine's own limit refuses before the guest's memory is used up when much is asked for at once. */
+function isAboutMemory(error: unknown): boolean {
+  try {
+    return error instanceof InternalError && error.message === "out of memory";
+  } catch {
+    // It does not let itself be asked.
+    return false;
   }
 }
 
