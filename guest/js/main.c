@@ -25,8 +25,11 @@ static void serve(void)
     if (is_sound || response_stage() == RESPONSE_FINISHED)
         return;
     if (response_stage() != RESPONSE_EXPECTED)
-        give_up("the stack overflowed inside the JavaScript engine\n");
-    response_fail("stack-overflow", "the stack overflowed inside the JavaScript engine, which is unusable now");
+        give_up("the stack overflowed inside the JavaScript engine, or an extension of it got no memory\n");
+    if (engine_starved())
+        response_fail("out-of-memory", "an extension of the JavaScript engine got no memory, and the engine is unusable now");
+    else
+        response_fail("stack-overflow", "the stack overflowed inside the JavaScript engine, which is unusable now");
 }
 
 __attribute__((noreturn, used)) static void runtime(uintptr_t memory_end)

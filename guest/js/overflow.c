@@ -21,12 +21,18 @@ js_value engine_stack_error(void)
 }
 
 /* Nothing that the engine held is given back: it must not be entered again. */
-void engine_overflow(void)
+void overflow_leave(void)
 {
     if (!is_guarded)
-        give_up("the stack overflowed while the application started\n");
+        return;
     is_guarded = false;
     __builtin_longjmp(way_out, 1);
+}
+
+void engine_overflow(void)
+{
+    overflow_leave();
+    give_up("the stack overflowed while the application started\n");
 }
 
 bool overflow_guarded(void (*body)(void))

@@ -128,6 +128,11 @@ js_value natives_object(void);
 /* overflow.c: what happens when a stack overflows where the engine does not look: `body` is left, and false is the answer. */
 void overflow_start(void);
 bool overflow_guarded(void (*body)(void));
+/* Leaves `body` at once; comes back when there is none. */
+void overflow_leave(void);
+
+/* engine-trap.c: whether the engine was left because an extension in C++ got no memory, which it cannot tell otherwise. */
+bool engine_starved(void);
 
 /* jobs.c: runs promise jobs until there are none. */
 void jobs_run(void);

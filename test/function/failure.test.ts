@@ -174,3 +174,24 @@ for (const [what, source, said] of [
       assert.match(guest.console, said);
     },
   );
+
+functionTest(
+  "a library in C++ that gets no memory ends in a 500 that says so, and the engine is not entered again",
+  `export default {
+    fetch(request: Request) {
+      const urls: unknown[] = [];
+      const long = "a".repeat(1 << 20);
+      while (request.url.endsWith("/hoard")) urls.push(new URL("http://example.org/" + long));
+      return new Response("well");
+    },
+  };`,
+  async (start) => {
+    const guest = start();
+    assert.equal((await guest.ask("/")).text, "well");
+    for (const target of ["/hoard", "/"]) {
+      const answer = await guest.ask(target);
+      assert.equal(answer.status, 500);
+      assert.equal(answer.header("mayfly-failure"), "out-of-memory");
+    }
+  },
+);
