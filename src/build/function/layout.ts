@@ -1,24 +1,28 @@
 // layout.ts: where the JavaScript runtime's parts lie in guest memory. Constants only.
 //
 //   0x0010_0000  +--------------------------------+
-//                | text and rodata of runtime and |
-//                | engine                         |
+//                | rodata of runtime and engine   |
 //                +--------------------------------+
+//                | absent                         |
+//   0x0020_0000  +--------------------------------+
+//                | text of runtime and engine, in |
+//                | large pages of its own         |
+//   0x0040_0000  +--------------------------------+
 //                | absent: a native stack that    |
 //                | overflows meets nothing        |
-//   0x0030_0000  +--------------------------------+
+//   0x0041_0000  +--------------------------------+
 //                | native stack                   |
-//   0x0050_0000  +--------------------------------+
+//   0x0061_0000  +--------------------------------+
 //                | data of runtime and base layer |
 //                +--------------------------------+
 //                | absent                         |
-//   0x0060_0000  +--------------------------------+  the engine's memory starts
+//   0x0080_0000  +--------------------------------+  the engine's memory starts
 //                | the engine's own stack         |
-//   0x0070_0000  +--------------------------------+
+//   0x0090_0000  +--------------------------------+
 //                | its constants, read-only       |
 //                +--------------------------------+
 //                | its data, zeros                |
-//   0x0072_0000  +--------------------------------+
+//   0x0092_0000  +--------------------------------+
 //                | ada-url's constants, read-only |
 //                +--------------------------------+
 //                | data of ada-url and mbedTLS    |
@@ -28,12 +32,16 @@
 //                | the engine's heap              |
 //   mem_size     +--------------------------------+  nothing is mapped behind it
 
+/** Text fills large pages, so that a machine may keep it once for all VMs and map it in one piece (AddressSpace.constants). */
+export const TEXT = 0x200000;
+export const TEXT_END = 0x400000;
+
 /** The native stack: the engine's recursion and all else. */
-export const NATIVE_STACK = 0x300000;
+export const NATIVE_STACK = 0x410000;
 export const NATIVE_STACK_BYTES = 0x200000;
 
 /** Constant, so that it is an immediate operand of the engine's loads and stores. A multiple of 2 MiB, for large pages. */
-export const LINEAR_BASE = 0x600000;
+export const LINEAR_BASE = 0x800000;
 
 /** WebAssembly's page. */
 export const LINEAR_PAGE = 65536;

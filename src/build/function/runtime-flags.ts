@@ -1,7 +1,7 @@
 // runtime-flags.ts: how the JavaScript runtime and its engine are compiled and linked, and why. Pure data.
 import { join } from "node:path";
 import { packageRoot } from "../places.js";
-import { LINEAR_BASE, NATIVE_STACK, NATIVE_STACK_BYTES } from "./layout.js";
+import { LINEAR_BASE, NATIVE_STACK, NATIVE_STACK_BYTES, TEXT, TEXT_END } from "./layout.js";
 import type { InitialMemory } from "./wasm-module.js";
 
 /** The runtime's C sources, and its prelude. */
@@ -13,6 +13,8 @@ const STACK_GUARD_BYTES = 0x8000;
 /** The places that C and linker script need to know. */
 export function places(memory: InitialMemory): Readonly<Record<string, number>> {
   return {
+    TEXT,
+    TEXT_END,
     NATIVE_STACK,
     NATIVE_STACK_BYTES,
     STACK_GUARD_BYTES,

@@ -49,8 +49,9 @@ export class ProcessMachine implements Machine {
     this.#shared = host.memory.take(space.memoryBytes);
     try {
       this.memory = new GuestMemory(this.#shared.guest, space);
-      for (const { start, bytes } of space.constants ?? []) this.memory.bytes.set(bytes, start);
       ({ pid: this.pid, namespaces: this.namespaces } = startVessel(host.vesselPath, this.#shared, space));
+      // Only now: the vessel's last instructions lay in a page of text.
+      for (const { start, bytes } of space.constants ?? []) this.memory.bytes.set(bytes, start);
     } catch (error) {
       host.memory.giveBack(this.#shared);
       throw error;
