@@ -8,6 +8,7 @@ import type { CheckedOptions } from "./function-options.js";
 import type { StackPlaces } from "./stack-places.js";
 import type { VmPool } from "./vm-pool.js";
 import type { WarmVm } from "./warm-vm.js";
+import { watchAbort } from "./watch-abort.js";
 import { type Incoming, incoming } from "./web-request.js";
 import { webResponse } from "./web-response.js";
 
@@ -38,8 +39,7 @@ export async function call(callee: Callee, request: Request, more: CallOptions):
   const billing = more.onBill === undefined ? undefined : new Billing(warm, asked, arrived, more.onBill);
   warm.calls++;
   warm.console = more.console && callee.places.console(more.console);
-  const onAbort = (): void => warm.vm.stop();
-  signal.addEventListener("abort", onAbort, { once: true });
+  const unwatch = watchAbort(signal, () => warm.vm.stop());
   let response: ExchangeResponse | undefined;
   try {
     response = await warm.vm.exchange(arrived.request);
@@ -47,10 +47,10 @@ export async function call(callee: Callee, request: Request, more: CallOptions):
     const kind = failureKind(response);
     if (kind !== undefined) throw await failureOf(response, kind, callee.places);
     const answer = webResponse(response, options.limits.bodyBytes);
-    settle(callee, warm, response, billing, () => signal.removeEventListener("abort", onAbort));
+    settle(callee, warm, response, billing, unwatch);
     return answer;
   } catch (cause) {
-    signal.removeEventListener("abort", onAbort);
+    unwatch();
     const error = signal.aborted ? signal.reason : errorOf(cause, warm);
     if (response !== undefined && error instanceof FunctionError && leavesSoundVm(error))
       settle(callee, warm, response, billing, () => {});
