@@ -47,18 +47,31 @@ export function emptyMemory(memory: Descriptor, start: number, bytes: number): v
 /**
  * Calls `visit` with every run of pages that were ever touched, by whatever mapping, ascending. Pages that were swapped out are
  * among them, other than for mincore(2), which also takes milliseconds where this takes microseconds.
+ *
+ * @param within where to look: ascending, disjoint
  */
-export function visitTouchedMemory(memory: Descriptor, visit: (start: number, end: number) => void): void {
+export function visitTouchedMemory(
+  memory: Descriptor,
+  within: readonly { readonly start: number; readonly end: number }[],
+  visit: (start: number, end: number) => void,
+): void {
+  // The last run found: it may lie behind a range, and reach over several. Where it ends is asked for only when that matters.
+  let start = 0;
   let end = 0;
-  for (;;) {
-    const start: number = lseek(memory.fd, end, SEEK_DATA);
-    if (start === -1) {
-      const errno = lastErrno();
-      if (errno === "ENXIO") return; // no data from here on
-      throw new SystemCallError("lseek SEEK_DATA", errno);
+  for (const range of within) {
+    for (let at = range.start; at < range.end; at = end) {
+      if (at >= Math.max(start, end)) {
+        start = lseek(memory.fd, at, SEEK_DATA);
+        if (start === -1) {
+          const errno = lastErrno();
+          if (errno === "ENXIO") return; // no data from here on
+          throw new SystemCallError("lseek SEEK_DATA", errno);
+        }
+      }
+      if (start >= range.end) break;
+      if (end <= start) end = check("lseek SEEK_HOLE", lseek(memory.fd, start, SEEK_HOLE));
+      visit(Math.max(at, start), Math.min(end, range.end));
     }
-    end = check("lseek SEEK_HOLE", lseek(memory.fd, start, SEEK_HOLE));
-    visit(start, end);
   }
 }
 

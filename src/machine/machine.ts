@@ -81,8 +81,10 @@ export interface Machine {
   /**
    * Pages that may hold anything but zeros: what the guest and the monitor touched, swapped out or not. Memory that comes in huge
    * pages counts by huge pages until `trackPages`.
+   *
+   * @param within where to look, all of memory unless given; others may be told of, too
    */
-  touchedRanges(): PageRange[];
+  touchedRanges(within?: readonly PageRange[]): PageRange[];
   /** Memory that is touched from now on comes in pages of 4 KiB, so that `touchedRanges` says no more than it must. */
   trackPages(): void;
   /** Gives a run of whole pages back to the kernel: zeros from then on. */

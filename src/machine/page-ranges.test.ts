@@ -1,8 +1,8 @@
-// page-ranges.test.ts: what is left of one list of ranges without another, against a count page by page.
+// page-ranges.test.ts: what one list of ranges has without another, and in common with it, against a count page by page.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { type PageRange, subtractRanges } from "./page-ranges.js";
+import { intersectRanges, type PageRange, subtractRanges } from "./page-ranges.js";
 
 const range = (start: number, end: number): PageRange => ({ start, end });
 
@@ -25,7 +25,7 @@ test("one cover reaches over several ranges", () => {
   ]);
 });
 
-test("the difference of two lists is that of their pages", () => {
+test("difference and intersection of two lists are those of their pages", () => {
   const list = fc.uniqueArray(fc.nat(40), { maxLength: 12 }).map((bounds) => {
     const sorted = [...bounds].sort((a, b) => a - b);
     return Array.from({ length: sorted.length >> 1 }, (_, i) => range(sorted[2 * i]!, sorted[2 * i + 1]!));
@@ -38,6 +38,10 @@ test("the difference of two lists is that of their pages", () => {
       assert.deepEqual(
         pages(subtractRanges(ranges, taken)),
         pages(ranges).filter((page) => !covered.has(page)),
+      );
+      assert.deepEqual(
+        pages(intersectRanges(ranges, taken)),
+        pages(ranges).filter((page) => covered.has(page)),
       );
     }),
   );

@@ -1,4 +1,4 @@
-// page-ranges.ts: runs of whole pages, and what is left of one list of them without another. Pure.
+// page-ranges.ts: runs of whole pages, and what one list of them has without another, or in common with it. Pure.
 
 /** A run of whole pages: offsets in guest memory. Lists of them are ascending and disjoint. */
 export interface PageRange {
@@ -22,4 +22,16 @@ export function subtractRanges(ranges: readonly PageRange[], taken: readonly Pag
     if (at < end) rest.push({ start: at, end });
   }
   return rest;
+}
+
+/** What both lists cover, in ascending order. */
+export function intersectRanges(ranges: readonly PageRange[], others: readonly PageRange[]): PageRange[] {
+  const common: PageRange[] = [];
+  let next = 0;
+  for (const { start, end } of ranges) {
+    while (next < others.length && others[next]!.end <= start) next++;
+    for (let i = next; i < others.length && others[i]!.start < end; i++)
+      common.push({ start: Math.max(start, others[i]!.start), end: Math.min(end, others[i]!.end) });
+  }
+  return common;
 }

@@ -1,7 +1,7 @@
 // memory-snapshot.ts: guest memory kept aside, and put back byte for byte: what was written by copy, what grew by zeros.
 import { type AddressSpace, type Constant, PAGE_SIZE } from "../machine/address-space.js";
 import type { Machine } from "../machine/machine.js";
-import { type PageRange, subtractRanges } from "../machine/page-ranges.js";
+import { intersectRanges, type PageRange, subtractRanges } from "../machine/page-ranges.js";
 
 /** Zero pages between two others are kept, too, up to this many: copying them is cheaper than a copy more. */
 const JOINED_PAGES = 4;
@@ -26,9 +26,8 @@ export class MemorySnapshot {
   readonly #pieces: readonly Piece[];
   /** Those that can have changed: all but what the guest may only read. The machine's own pages are among them. */
   readonly #changing: readonly Piece[];
-  /** Whatever needs no zeros: changing pieces, and what the guest may only read. Ascending. */
-  readonly #settled: readonly PageRange[];
-
+  /** Where zeros belong: all but changing pieces, and what the guest may only read. Ascending. */
+  readonly #zeros: readonly PageRange[];
   /** What the machine itself brings along. */
   readonly #constants: readonly Constant[];
 
@@ -36,12 +35,13 @@ export class MemorySnapshot {
     changing: readonly Piece[],
     constant: readonly Piece[],
     readOnly: readonly PageRange[],
-    constants: readonly Constant[],
+    { memoryBytes, constants = [] }: AddressSpace,
   ) {
     this.#constants = constants;
     this.#changing = changing;
     this.#pieces = ascending([...changing, ...constant]);
-    this.#settled = ascending([...changing, ...readOnly]);
+    const settled = ascending<PageRange>([...changing, ...readOnly]);
+    this.#zeros = subtractRanges([{ start: 0, end: memoryBytes }], settled);
     this.bytes = this.#pieces.reduce((sum, { start, end }) => sum + end - start, 0);
   }
 
@@ -56,7 +56,7 @@ export class MemorySnapshot {
     const changing = copyPieces(bytes, writable);
     const constant = copyPieces(bytes, subtractRanges(touched, writable));
     for (const { start, end } of subtractRanges(writable, changing)) machine.dropPages(start, end);
-    return new MemorySnapshot(changing, constant, readOnly, constants);
+    return new MemorySnapshot(changing, constant, readOnly, space);
   }
 
   /** Fills the memory of a new machine of the same AddressSpace. */
@@ -70,7 +70,7 @@ export class MemorySnapshot {
     const memory = machine.memory.bytes;
     for (const { start, bytes } of this.#changing) memory.set(bytes, start);
     let mayKeep = KEPT_BYTES;
-    for (const { start, end } of subtractRanges(machine.touchedRanges(), this.#settled)) {
+    for (const { start, end } of intersectRanges(machine.touchedRanges(this.#zeros), this.#zeros)) {
       const keptEnd = Math.min(end, start + mayKeep);
       if (keptEnd > start) memory.fill(0, start, keptEnd);
       if (keptEnd < end) machine.dropPages(keptEnd, end);

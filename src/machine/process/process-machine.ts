@@ -92,8 +92,8 @@ export class ProcessMachine implements Machine {
     trace.writeXstate(this.pid, state.xstate);
   }
 
-  touchedRanges(): PageRange[] {
-    return this.#shared.touchedRanges();
+  touchedRanges(within: readonly PageRange[] = [{ start: 0, end: this.memory.size }]): PageRange[] {
+    return this.#shared.touchedRanges(within);
   }
 
   /** Shared memory comes in pages of 4 KiB unless the host's administrator decided otherwise. */

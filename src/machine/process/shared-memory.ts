@@ -48,10 +48,10 @@ export class SharedMemory {
     emptyMemory(this.descriptor, start, end - start);
   }
 
-  /** Pages that may hold anything but zeros. */
-  touchedRanges(): PageRange[] {
+  /** Pages of these ranges that may hold anything but zeros. */
+  touchedRanges(within: readonly PageRange[]): PageRange[] {
     const ranges: PageRange[] = [];
-    visitTouchedMemory(this.descriptor, (start, end) => ranges.push({ start, end }));
+    visitTouchedMemory(this.descriptor, within, (start, end) => ranges.push({ start, end }));
     return ranges;
   }
 
