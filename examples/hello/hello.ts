@@ -1,10 +1,10 @@
 // hello.ts: says hello, from a virtual machine whose state no other request has used.
-let greetings = 0;
+let visitors = 0;
 
 export default {
   fetch(request: Request): Response {
     const name = new URL(request.url).searchParams.get("name") ?? "world";
-    greetings++;
-    return new Response(`Hello, ${name}! You are visitor number ${greetings} of this virtual machine.\n`);
+    visitors++;
+    return new Response(`Hello, ${name}! Visitors of this virtual machine so far: ${visitors}\n`);
   },
 };

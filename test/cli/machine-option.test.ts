@@ -10,7 +10,7 @@ import { absences, cannotHide, startWithoutKvm } from "../support/without-kvm.js
 import { machines } from "../vm/support/machines.js";
 
 const hello = app("hello");
-const config = `${root}/examples/hello/mayfly.json`;
+const config = `${root}/examples/native/mayfly.json`;
 const greeting = "Hello, world!\n";
 const serve = (machine: string, ...more: string[]): string[] => [
   "serve",

@@ -11,7 +11,7 @@ test("serve goes on when its log's disk is full, says so, and ends on SIGINT", {
 }, async (context) => {
   const full = openSync("/dev/full", "w");
   const child = startMayfly(
-    ["serve", "--allow-process-isolation", "--port", "0", `${root}/examples/hello/mayfly.json`],
+    ["serve", "--allow-process-isolation", "--port", "0", `${root}/examples/native/mayfly.json`],
     {
       stdio: ["ignore", full, "pipe"],
     },

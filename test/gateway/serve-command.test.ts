@@ -11,7 +11,7 @@ import { machines } from "../vm/support/machines.js";
 import { ask, begin, finish } from "./support/client.js";
 import { misdeedImage } from "./support/gateway.js";
 
-const hello = `${root}/examples/hello/mayfly.json`;
+const hello = `${root}/examples/native/mayfly.json`;
 /** A test for each machine; `options` choose it. */
 function serveTest(name: string, body: (options: string[], kind: string) => Promise<void>): void {
   for (const { kind, skip } of machines) {
