@@ -42,6 +42,15 @@ u32 application_find(uintptr_t memory_end);
 /* Evaluates prelude and application. The prelude finds the natives in `object`. */
 void application_start(js_value object);
 
+/* parts.c: the prelude's modules. The first is the prelude, each other a part of it that load() of the natives evaluates. */
+struct bytecode {
+    engine_ptr at;
+    u32 len;
+};
+void parts_find(engine_ptr at);
+struct bytecode parts_code(u32 index);
+js_value parts_load(u32 index);
+
 /* values.c: JavaScript values from bytes and back. Numbers of bytes fit in 32 bits, as the engine's memory does. */
 js_value value_of_bool(bool truth);
 js_value value_of_int(int32_t number);
