@@ -83,6 +83,7 @@ u32 qjs_get_context_ptr(void);
 u32 qjs_get_runtime_ptr(void);
 void qjs_set_max_stack_size(u32 bytes);
 void qjs_set_memory_limit(u32 bytes);
+void qjs_set_promise_rejection_handler(u32 is_set);
 u32 qjs_eval_bytecode(u32 code, u32 len);
 u32 qjs_is_exception(u32 handle);
 u32 qjs_is_promise(u32 handle);

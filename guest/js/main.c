@@ -47,6 +47,7 @@ __attribute__((noreturn, used)) static void runtime(uintptr_t memory_end)
     js_value natives = natives_object();
     application_start(natives);
     loop_start(natives);
+    rejections_start(natives);
     for (;;) {
         mayfly_next(&request);
         serve();

@@ -134,6 +134,12 @@ js_value native_fetch_close(const js_value *arguments);
 /* natives.c: the object through which the prelude reaches the runtime. */
 js_value natives_object(void);
 
+/* text.c: the string of bytes in the engine's memory that are, or should be, UTF-8. */
+js_value text_decode(engine_ptr at, u32 len);
+
+/* rejections.c: from now on the prelude hears of rejected promises that nobody handles. */
+void rejections_start(js_value natives);
+
 /* overflow.c: what happens when a stack overflows where the engine does not look: `body` is left, and false is the answer. */
 void overflow_start(void);
 bool overflow_guarded(void (*body)(void));

@@ -16,7 +16,7 @@ type Class = abstract new (...values: never[]) => object;
 /**
  * Makes a class one of the web's.
  *
- * @param mixin a class of ours whose members become the class's own: nobody sees that it is the base
+ * @param mixin a class of ours whose members become the class's own: instances do not show that there is a base
  */
 export function webClass(target: Class, name: string, mixin?: Class): void {
   const prototype = target.prototype as object;
@@ -26,7 +26,6 @@ export function webClass(target: Class, name: string, mixin?: Class): void {
       if (key !== "constructor" && !Object.hasOwn(prototype, key))
         Object.defineProperty(prototype, key, member);
     Object.setPrototypeOf(prototype, Object.prototype);
-    Object.setPrototypeOf(target, Function.prototype);
   }
   for (const key of Object.getOwnPropertyNames(prototype))
     if (key !== "constructor") Object.defineProperty(prototype, key, { enumerable: true });

@@ -36,7 +36,8 @@ export function inspect(value: unknown, above: readonly object[] = []): string {
 function inspectFunction(value: object, above: readonly object[]): string {
   const { name } = value as { name?: unknown };
   const base = Object.getPrototypeOf(value) as { name?: string } | null;
-  const isClass = /^class\b/.test(Function.prototype.toString.call(value));
+  // There is no source text here; a class is told by the one thing that a function has otherwise.
+  const isClass = Object.getOwnPropertyDescriptor(value, "prototype")?.writable === false;
   const called = typeof name === "string" && name !== "" ? name : "(anonymous)";
   const kind = isClass ? "class" : className(value);
   const extended = isClass && base?.name ? ` extends ${base.name}` : "";
