@@ -46,17 +46,31 @@ async function answer(request: Request): Promise<void> {
   const background = new Background();
   try {
     const response = await handler!.fetch(request, env, background);
-    if (!(response instanceof Response))
-      throw new NotAResponse(`the handler returned ${nameOf(response)}, expected a Response`);
-    reportRejections();
-    await answerWith(response, background.pending);
+    if (response instanceof Response) {
+      reportRejections();
+      await answerWith(response, background.pending);
+    } else {
+      const got = new TypeError(`the handler returned ${nameOf(response)}, expected a Response`);
+      fail("not-a-response", got);
+    }
   } catch (error) {
-    if (error instanceof NotAResponse) fail("not-a-response", new TypeError(error.message));
-    else fail(host.relieve() ? "out-of-memory" : "exception", error);
+    fail(host.relieve() || isAboutMemory(error) ? "out-of-memory" : "exception", error);
   }
 }
 
-class NotAResponse extends Error {}
+declare const InternalError: new () => Error;
+
+function isAboutMemory(error: unknown): boolean {
+  try {
+    return error instanceof InternalError && error.message === "out of memory";
+  } catch {
+    // It does not let itself be asked.
+    return false;
+  }
+}
+
+/** The engine throws null when there is no memory for an error, and so may a handler: nobody can tell the two apart. */
+const NULL = "null, which the engine throws when it is out of memory and has none left for an error";
 
 /** A 500 in the runtime's own name: the client's gateway reads `mayfly-failure`. */
 function fail(kind: string, thrown: unknown): void {
@@ -69,6 +83,7 @@ function fail(kind: string, thrown: unknown): void {
 /** What was thrown. Reading it may run the application's code, which may throw again. */
 function told(thrown: unknown): { name: string; message: string; stack: string } {
   try {
+    if (thrown === null) return { name: "null", message: NULL, stack: "" };
     if (!(thrown instanceof Error)) return { name: typeof thrown, message: String(thrown), stack: "" };
     return { name: String(thrown.name), message: String(thrown.message), stack: String(thrown.stack ?? "") };
   } catch {

@@ -21,9 +21,8 @@ interface Received {
   readonly headers: readonly string[];
 }
 
-const WITHOUT_BODY = [101, 103, 204, 205, 304];
+const WITHOUT_BODY = [204, 205, 304];
 const REDIRECTS = [301, 302, 303, 307, 308];
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what the standard excludes
 const REASON = /^[\t\x20-\x7e\x80-\xff]*$/;
 
 /** For the runtime: names and values in turn. No object of Headers is made for it. */

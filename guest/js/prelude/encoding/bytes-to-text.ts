@@ -18,7 +18,6 @@ function fromUnits(units: Uint8Array | Uint16Array): string {
 
 export function decodeLatin({ buffer, offset, length }: Bytes): string {
   return fromUnits(new Uint8Array(buffer, offset, length)).replace(
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are the ones that mean something else
     /[\x80-\x9f]/g,
     (character) => SPECIALS[character.charCodeAt(0) - 0x80]!,
   );

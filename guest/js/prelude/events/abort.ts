@@ -11,6 +11,9 @@ let abortNow: (signal: AbortSignal, reason: unknown) => void;
 let follow: (signal: AbortSignal, sources: readonly AbortSignal[]) => void;
 
 export class AbortSignal extends EventTarget {
+  // By eventAttribute():
+  declare onabort: ((event: Event) => unknown) | null;
+
   #aborted = false;
   #reason: unknown;
   /** Signals that abort with this one. */
@@ -81,10 +84,6 @@ export class AbortSignal extends EventTarget {
     follow(signal, [...signals]);
     return signal;
   }
-}
-
-export interface AbortSignal {
-  onabort: ((event: Event) => unknown) | null;
 }
 
 function aborted(): Error {

@@ -12,7 +12,7 @@ export class TextEncoderStream {
     let half = "";
     this.#transform = new TransformStream({
       transform(chunk, controller) {
-        const text = half + `${chunk}`;
+        const text = `${half}${chunk}`;
         const last = text.charCodeAt(text.length - 1);
         half = last >= 0xd800 && last < 0xdc00 ? text.slice(-1) : "";
         const whole = half === "" ? text : text.slice(0, -1);
