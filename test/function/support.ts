@@ -14,6 +14,7 @@ import {
   loadImage,
   type Monitor,
   type Vm,
+  type VmOptions,
 } from "../../src/index.js";
 import { collect } from "../vm/support/apps.js";
 import { machines } from "../vm/support/machines.js";
@@ -82,7 +83,8 @@ export class Guest {
   }
 }
 
-export type StartGuest = (limits?: LimitOptions) => Guest;
+/** `more` are other options of the VM. */
+export type StartGuest = (limits?: LimitOptions, more?: Pick<VmOptions, "outbound">) => Guest;
 
 /** A test of one handler, on each machine. The image is built once. */
 export function functionTest(
@@ -95,10 +97,10 @@ export function functionTest(
     test(`${machine.kind}: ${name}`, { skip, timeout: LONGEST_MS }, async (context) => {
       const image = await build(context, typeof files === "string" ? { "handler.ts": files } : files);
       await using monitor = machine.open();
-      const start: StartGuest = (limits) => {
+      const start: StartGuest = (limits, more) => {
         const output = new ConsoleCollector(1 << 20);
         const all = { memoryMiB: 32, wallTimeMs: 30_000, ...limits };
-        return new Guest(monitor.create(image, { console: output.sink, limits: all }), output);
+        return new Guest(monitor.create(image, { ...more, console: output.sink, limits: all }), output);
       };
       await body(start, monitor);
     });

@@ -12,4 +12,4 @@ export { part, partIfLoaded } from "./parts.js";
 export { optionOf, Request, signalOf } from "./request.js";
 export { Response, receivedResponse } from "./response.js";
 export { clearTimeout, setTimeout } from "./timers.js";
-export { ready } from "./waits.js";
+export { ANY_OUTBOUND, ready } from "./waits.js";

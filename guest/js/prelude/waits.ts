@@ -3,6 +3,11 @@
 /** The bit of the request's body. Bits 0 to 15 are requests to the outside. */
 export const BODY = 31;
 
+/** Not a bit of its own: any request to the outside. */
+export const ANY_OUTBOUND = 32;
+
+const OUTBOUND_BITS = 0xffff;
+
 const waiting = new Map<number, (() => void)[]>();
 
 /** Settles when `turn` comes with the bit. */
@@ -16,7 +21,8 @@ export function ready(bit: number): Promise<void> {
 
 export function wake(bits: number): void {
   for (const [bit, resolves] of waiting) {
-    if (((bits >>> bit) & 1) === 0) continue;
+    const came = bit === ANY_OUTBOUND ? bits & OUTBOUND_BITS : (bits >>> bit) & 1;
+    if (came === 0) continue;
     waiting.delete(bit);
     for (const resolve of resolves) resolve();
   }

@@ -1,11 +1,12 @@
 // outbound.ts: one request to the outside: opened when there is room, written and read as far as somebody wants, given up at any time.
-import { type Content, host, ready, type Source } from "../shared.js";
+import { ANY_OUTBOUND, type Content, host, ready, type Source } from "../shared.js";
 import type { Head } from "./fetch.js";
 
 /** Who waits for one of the runtime's handles to be free. */
 const queue: (() => void)[] = [];
 
 const NO_HANDLE = -1;
+const HEAD_TOO_LONG = -2;
 
 export class Outbound implements Source {
   readonly #url: string;
@@ -32,7 +33,12 @@ export class Outbound implements Source {
       const length = here?.byteLength ?? 0;
       this.#handle = host.fetchOpen(method, url, headers, redirect, here, 0, length, isStream);
       if (this.#handle >= 0) break;
-      await Promise.race([new Promise<void>((resolve) => queue.push(resolve)), this.#givenUp]);
+      if (this.#handle === HEAD_TOO_LONG) {
+        this.#handle = NO_HANDLE;
+        throw new TypeError(`fetch ${this.#url}: the request's headers are too long`);
+      }
+      const turn = new Promise<void>((resolve) => queue.push(resolve));
+      await Promise.race([turn, ready(ANY_OUTBOUND), this.#givenUp]);
     }
     if (isStream) void this.#send(whole as Source);
   }
@@ -87,6 +93,8 @@ export class Outbound implements Source {
         const piece = await body.read();
         more = piece !== undefined;
         await this.#write(piece ?? new ArrayBuffer(0), more);
+        // The other side may have answered, or given up, without the rest.
+        if (this.#handle === NO_HANDLE && more) return await body.cancel();
       }
     } catch (error) {
       this.fail(error);
@@ -95,7 +103,6 @@ export class Outbound implements Source {
 
   async #write(piece: ArrayBuffer, more: boolean): Promise<void> {
     if (more && piece.byteLength === 0) return;
-    // The other side may have answered, or given up, without the rest.
     while (this.#handle !== NO_HANDLE && !host.fetchWrite(this.#handle, piece, 0, piece.byteLength, more))
       await this.#turn();
   }
