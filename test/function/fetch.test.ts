@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { setTimeout as delay } from "node:timers/promises";
 import type { OutboundClient, OutboundRequest, OutboundResponse } from "../../src/device/outbound-client.js";
+import { MayflyError } from "../../src/errors.js";
 import { functionTest } from "./support.js";
 
 type Answer = (request: OutboundRequest, signal: AbortSignal) => Promise<Partial<OutboundResponse>>;
@@ -128,11 +129,11 @@ functionTest(
   async (start) => {
     async function* cut(): AsyncGenerator<Uint8Array> {
       yield Buffer.from("half");
-      throw new Error("the connection broke");
+      throw new MayflyError("OUTBOUND_FAILED", "fetch: the connection broke");
     }
     const client = outbound(async ({ url }) => {
       if (url.endsWith("/cut")) return { body: cut() };
-      throw new Error("nobody listens there");
+      throw new MayflyError("OUTBOUND_FAILED", `fetch ${url}: nobody listens there`);
     });
     const guest = start({}, client);
     const [refused, none, credentials] = JSON.parse((await guest.ask("/")).text) as string[];

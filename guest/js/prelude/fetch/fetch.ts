@@ -39,7 +39,7 @@ export async function fetch(
       statusText: statusText as string,
       url: url as string,
       redirected: redirected === 1,
-      headers: headers as string[],
+      headers: (headers as string[]).map((text, at) => (at % 2 === 0 ? text.toLowerCase() : text)),
     } as const;
     const isWithout = request.method === "HEAD" || WITHOUT_BODY.includes(head.status);
     if (isWithout) outbound.close();

@@ -80,7 +80,7 @@ export class Outbound implements Source {
       const news = host.fetchRead(this.#handle);
       if (news === true || typeof news === "string") this.#release();
       if (news === true) return undefined;
-      if (typeof news === "string") throw new TypeError(`fetch ${this.#url}: ${news}`);
+      if (typeof news === "string") throw new TypeError(news);
       if (news !== undefined) return news;
       await this.#turn();
     }
