@@ -35,7 +35,7 @@ export async function answerWith(response: Response, pending: Promise<unknown>[]
   } catch (error) {
     host.abandon(`error: the response's body failed: ${describeThrown(error)}`);
   }
-  host.respondEnd();
+  if (pending.length > 0) host.respondEnd();
   // More may be promised meanwhile.
   for (let settled = 0; settled < pending.length; settled++) await pending[settled];
   host.finish();

@@ -24,7 +24,7 @@ export interface Host {
   respondBegin(status: number, headers: readonly string[]): void;
   respondWrite(bytes: ArrayBuffer, offset: number, length: number): void;
   respondEnd(): void;
-  /** Behind respondEnd: nothing more is done for this request, the exchange ends. */
+  /** Nothing more is done for this request: the exchange ends, and the response with it if respondEnd was not called. */
   finish(): void;
   /** A response that has begun cannot go on: the machine ends, so that nobody takes it for whole. Never returns. */
   abandon(reason: string): never;
