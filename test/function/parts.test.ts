@@ -1,7 +1,7 @@
 // parts.test.ts: the web's API in parts: whatever name is used is there, and what is not used costs nothing.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { loadingCode, packModules } from "../../src/build/function/prelude.js";
+import { loadingCode, packModules } from "../../src/build/function/parts.js";
 import { functionTest } from "./support.js";
 
 functionTest(
