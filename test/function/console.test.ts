@@ -129,7 +129,7 @@ functionTest(
     const said = guest.console;
     assert.match(
       said,
-      /TypeError: outer\n +at fetch \(handler\.ts:\d+:\d+\)\n[\s\S]* \[cause\]: \[RangeError: inner\n/,
+      /TypeError: outer\n +at fetch \(handler\.bundle\.js:\d+:\d+\)\n[\s\S]* \[cause\]: \[RangeError: inner\n/,
     );
     assert.match(said, /AggregateError: many\n[\s\S]* \[errors\]: \[\n +\[Error: one\n/);
     assert.match(said, /in: Error: with\n[\s\S]* code: "E_CODE"/);

@@ -52,7 +52,7 @@ functionTest(
   async (start) => {
     const guest = start();
     assert.equal((await guest.ask("/")).text, "well");
-    assert.match(guest.console, /error: uncaught: RangeError: in a timer\n.*at .*handler\.ts/s);
+    assert.match(guest.console, /error: uncaught: RangeError: in a timer\n.*at .*handler\.bundle\.js/s);
     assert.match(guest.console, /error: unhandled rejection: TypeError: nobody/);
     assert.match(guest.console, /error: uncaught: Error: by hand/);
     assert.doesNotMatch(guest.console, /handled after all/);
