@@ -66,7 +66,8 @@ function extractObject(body: unknown): Extracted | undefined {
     return { content: blob.blobBytes(body), type: body.type || undefined };
   const forms = partIfLoaded("forms");
   if (forms !== undefined && body instanceof forms.FormData) return forms.encodeForm(body);
-  if (typeof URLSearchParams === "function" && body instanceof URLSearchParams)
+  const url = partIfLoaded("url");
+  if (url !== undefined && body instanceof url.URLSearchParams)
     return { content: String(body), type: "application/x-www-form-urlencoded;charset=UTF-8" };
   return undefined;
 }
@@ -75,5 +76,3 @@ function extractObject(body: unknown): Extracted | undefined {
 function wellFormed(text: string): string {
   return (text as string & { toWellFormed(): string }).toWellFormed();
 }
-
-declare const URLSearchParams: undefined | (new (text?: string) => { toString(): string });

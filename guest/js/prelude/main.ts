@@ -1,8 +1,7 @@
 // main.ts: what every function finds: the web's names, and chance that is fresh in every request.
 import { performance } from "./clock.js";
 import { console } from "./console.js";
-import { crypto } from "./crypto.js";
-import "./extended.js";
+import { Crypto, crypto } from "./crypto.js";
 import { define, tag } from "./define.js";
 import { serve } from "./dispatch.js";
 import { report } from "./failures.js";
@@ -17,7 +16,7 @@ import { clearInterval, clearTimeout, setInterval, setTimeout } from "./timers.j
 const navigator = { userAgent: "Mayfly" };
 tag(navigator, "Navigator");
 
-define(globalThis, { Headers, Request, Response, console, crypto, navigator, performance });
+define(globalThis, { Crypto, Headers, Request, Response, console, crypto, navigator, performance });
 define(globalThis, {
   clearInterval,
   clearTimeout,

@@ -8,6 +8,9 @@ interface Parts {
   encoding: typeof import("./encoding/part.js");
   blob: typeof import("./blob/part.js");
   forms: typeof import("./forms/part.js");
+  url: typeof import("./url/part.js");
+  clone: typeof import("./clone/part.js");
+  crypto: typeof import("./crypto/part.js");
   patterns: typeof import("./patterns/part.js");
   console: typeof import("./console/part.js");
   fetch: typeof import("./fetch/part.js");

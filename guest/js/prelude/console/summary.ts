@@ -48,9 +48,8 @@ function webSummary(value: object, name: string, inner: Inner): Summary {
   if (Blob !== undefined && value instanceof Blob) return [name, fields("size", "type")];
   const { FormData } = partIfLoaded("forms") ?? {};
   if (FormData !== undefined && value instanceof FormData) return [name, pairs(value)];
-  const web = globalThis as unknown as Record<string, (abstract new () => object) | undefined>;
-  if (web.URL !== undefined && value instanceof web.URL) return `URL { href: ${inner(String(value))} }`;
-  if (web.URLSearchParams !== undefined && value instanceof web.URLSearchParams)
-    return [name, pairs(value as unknown as Iterable<[string, string]>)];
+  const { URL, URLSearchParams } = partIfLoaded("url") ?? {};
+  if (URL !== undefined && value instanceof URL) return `URL { href: ${inner(value.href)} }`;
+  if (URLSearchParams !== undefined && value instanceof URLSearchParams) return [name, pairs(value)];
   return undefined;
 }

@@ -4,6 +4,7 @@ import {
   flatHeaders,
   host,
   optionOf,
+  part,
   Request,
   type Response,
   receivedResponse,
@@ -11,6 +12,9 @@ import {
   takeBody,
 } from "../shared.js";
 import { Outbound } from "./outbound.js";
+
+// Each request's URL is parsed.
+part("url");
 
 const REDIRECTS = ["follow", "error", "manual"];
 const WITHOUT_BODY = [101, 103, 204, 205, 304];

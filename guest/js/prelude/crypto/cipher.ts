@@ -1,8 +1,6 @@
-// crypto-cipher.ts: encryption's parameters, as the standard wants them looked at before mbedTLS sees them.
-import { bytesOf } from "./bytes.js";
-import type { Given } from "./crypto-formats.js";
-import { failure } from "./failure.js";
-import type { BufferSource } from "./native.js";
+// cipher.ts: encryption's parameters, as the standard wants them looked at before mbedTLS sees them.
+import { type BufferSource, bytesOf, failure } from "../shared.js";
+import type { Given } from "./formats.js";
 
 const BLOCK_BYTES = 16;
 const TAG_BITS = 128;

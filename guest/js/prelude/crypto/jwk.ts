@@ -1,6 +1,6 @@
-// crypto-jwk.ts: JSON Web Keys (RFC 7517): their members as bytes, and what they say about their use.
-import type { Usage } from "./crypto-algorithm.js";
-import { failure } from "./failure.js";
+// jwk.ts: JSON Web Keys (RFC 7517): their members as bytes, and what they say about their use.
+import { failure } from "../shared.js";
+import type { Usage } from "./algorithm.js";
 
 export interface JsonWebKey {
   kty?: string;

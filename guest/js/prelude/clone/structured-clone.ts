@@ -1,8 +1,6 @@
 // structured-clone.ts: structuredClone (the HTML standard, section 2.7). The engine's extension for it overflows the stack, shares no buffers
 // between views, transfers nothing, and clones what is not to be cloned.
-import { CryptoKey, make, partsOf } from "./crypto-key.js";
-import { failure } from "./failure.js";
-import { DOMException } from "./native.js";
+import { DOMException, failure, partIfLoaded } from "../shared.js";
 
 type Memory = Map<object, object>;
 type ViewType = new (buffer: ArrayBuffer, offset: number, length: number) => object;
@@ -87,7 +85,8 @@ function simpleOf(value: object): object | undefined {
   if (value instanceof String) return Object(String.prototype.valueOf.call(value)) as object;
   if (value instanceof BigInt) return Object(BigInt.prototype.valueOf.call(value)) as object;
   if (value instanceof Symbol) throw refused("a symbol");
-  if (value instanceof CryptoKey) return make(partsOf(value));
+  const keys = partIfLoaded("crypto");
+  if (keys !== undefined && value instanceof keys.CryptoKey) return keys.make(keys.partsOf(value));
   if (isOne(value, "File")) {
     const { name, type, lastModified } = value as unknown as Record<string, unknown>;
     return new (classOf("File")!)([value], name, { type, lastModified });
@@ -97,8 +96,9 @@ function simpleOf(value: object): object | undefined {
   return undefined;
 }
 
+/** A class of the global object. One whose part is not loaded has no objects, and an accessor in its place. */
 function classOf(name: string): (new (...values: unknown[]) => object) | undefined {
-  const found = (globalThis as Record<string, unknown>)[name];
+  const found: unknown = Object.getOwnPropertyDescriptor(globalThis, name)?.value;
   return typeof found === "function" ? (found as new (...values: unknown[]) => object) : undefined;
 }
 

@@ -1,7 +1,6 @@
-// crypto-key.ts: CryptoKey (Web Crypto, section 13): a key of mbedTLS's, and what may be done with it.
-import type { Usage } from "./crypto-algorithm.js";
-import { failure } from "./failure.js";
-import type { NativeKey } from "./native.js";
+// key.ts: CryptoKey (Web Crypto, section 13): a key of mbedTLS's, and what may be done with it.
+import { failure, type NativeKey } from "../shared.js";
+import type { Usage } from "./algorithm.js";
 
 export interface KeyParts {
   readonly native: NativeKey;

@@ -1,5 +1,5 @@
-// crypto-der.ts: the little of ASN.1's distinguished encoding that keys are written in (X.690).
-import { failure } from "./failure.js";
+// der.ts: the little of ASN.1's distinguished encoding that keys are written in (X.690).
+import { failure } from "../shared.js";
 
 export const TAG = {
   integer: 0x02,

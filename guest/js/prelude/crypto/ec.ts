@@ -1,19 +1,8 @@
-// crypto-ec.ts: keys on elliptic curves. mbedTLS takes points and scalars; the formats of the web are put around them here.
-import {
-  DerReader,
-  der,
-  derInteger,
-  joined,
-  same,
-  TAG,
-  unwrap,
-  wrapPrivate,
-  wrapPublic,
-} from "./crypto-der.js";
-import { type Bare, bothHalves, type Given, type KeyFamily, type Material } from "./crypto-formats.js";
-import { type JsonWebKey, member, toBase64 } from "./crypto-jwk.js";
-import { attempt, failure } from "./failure.js";
-import { type NativeKey, subtle } from "./native.js";
+// ec.ts: keys on elliptic curves. mbedTLS takes points and scalars; the formats of the web are put around them here.
+import { attempt, failure, type NativeKey, subtle } from "../shared.js";
+import { DerReader, der, derInteger, joined, same, TAG, unwrap, wrapPrivate, wrapPublic } from "./der.js";
+import { type Bare, bothHalves, type Given, type KeyFamily, type Material } from "./formats.js";
+import { type JsonWebKey, member, toBase64 } from "./jwk.js";
 
 interface Curve {
   readonly name: string;

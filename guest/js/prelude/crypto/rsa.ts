@@ -1,10 +1,9 @@
-// crypto-rsa.ts: RSA keys. mbedTLS takes PKCS #1 (RFC 8017, appendix A.1); the formats of the web are put around it here.
-import { digestOf } from "./crypto-algorithm.js";
-import { DerReader, der, derInteger, TAG, unwrap, wrapPrivate, wrapPublic } from "./crypto-der.js";
-import { type Bare, bothHalves, type Given, type KeyFamily } from "./crypto-formats.js";
-import { type JsonWebKey, member, toBase64 } from "./crypto-jwk.js";
-import { attempt, failure } from "./failure.js";
-import { subtle } from "./native.js";
+// rsa.ts: RSA keys. mbedTLS takes PKCS #1 (RFC 8017, appendix A.1); the formats of the web are put around it here.
+import { attempt, failure, subtle } from "../shared.js";
+import { digestOf } from "./algorithm.js";
+import { DerReader, der, derInteger, TAG, unwrap, wrapPrivate, wrapPublic } from "./der.js";
+import { type Bare, bothHalves, type Given, type KeyFamily } from "./formats.js";
+import { type JsonWebKey, member, toBase64 } from "./jwk.js";
 
 const IDENTIFIER = der(
   TAG.sequence,

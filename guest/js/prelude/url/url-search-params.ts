@@ -1,5 +1,5 @@
 // url-search-params.ts: URLSearchParams (the URL standard, section 6.2). ada-url reads and writes queries; the list is kept here.
-import { NativeQuery } from "./native.js";
+import { NativeQuery } from "../shared.js";
 
 type Pair = [name: string, value: string];
 

@@ -1,5 +1,6 @@
-// crypto-subtle.ts: SubtleCrypto (Web Crypto, section 14): mbedTLS does the work; formats, usages and failures are the standard's.
-import { unwrap, wrap } from "./crypto-aes-kw.js";
+// subtle.ts: SubtleCrypto (Web Crypto, section 14): mbedTLS does the work; formats, usages and failures are the standard's.
+import { attempt, type BufferSource, failure, host, subtle } from "../shared.js";
+import { unwrap, wrap } from "./aes-kw.js";
 import {
   type AlgorithmIdentifier,
   algorithmOf,
@@ -7,25 +8,15 @@ import {
   digestOf,
   type Usage,
   usagesOf,
-} from "./crypto-algorithm.js";
-import { cipherOf, viewOf } from "./crypto-cipher.js";
-import { derive, lengthFor } from "./crypto-derive.js";
-import { ec } from "./crypto-ec.js";
-import {
-  type Bare,
-  checker,
-  type Given,
-  type KeyFamily,
-  type KeyFormat,
-  type Material,
-} from "./crypto-formats.js";
-import type { JsonWebKey } from "./crypto-jwk.js";
-import { type CryptoKey, type KeyParts, make, partsOf } from "./crypto-key.js";
-import { rsa } from "./crypto-rsa.js";
-import { secret } from "./crypto-secret.js";
-import { attempt, failure } from "./failure.js";
-import { host } from "./host.js";
-import { type BufferSource, subtle } from "./native.js";
+} from "./algorithm.js";
+import { cipherOf, viewOf } from "./cipher.js";
+import { derive, lengthFor } from "./derive.js";
+import { ec } from "./ec.js";
+import { type Bare, checker, type Given, type KeyFamily, type KeyFormat, type Material } from "./formats.js";
+import type { JsonWebKey } from "./jwk.js";
+import { type CryptoKey, type KeyParts, make, partsOf } from "./key.js";
+import { rsa } from "./rsa.js";
+import { secret } from "./secret.js";
 
 export type KeyPair = { readonly publicKey: CryptoKey; readonly privateKey: CryptoKey };
 

@@ -1,5 +1,5 @@
-// crypto-algorithm.ts: the algorithms of Web Crypto that there are, and how a caller's word for one is understood (section 18.4).
-import { failure } from "./failure.js";
+// algorithm.ts: the algorithms of Web Crypto that there are, and how a caller's word for one is understood (section 18.4).
+import { failure } from "../shared.js";
 
 export type Usage =
   | "encrypt"

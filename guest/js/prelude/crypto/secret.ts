@@ -1,10 +1,8 @@
-// crypto-secret.ts: keys that are bytes: of HMAC, of AES, and what passwords are for PBKDF2 and HKDF.
-import { derived, digestBytes, digestOf } from "./crypto-algorithm.js";
-import type { Bare, Given, KeyFamily, KeyFormat } from "./crypto-formats.js";
-import { member, toBase64 } from "./crypto-jwk.js";
-import { attempt, failure } from "./failure.js";
-import { host } from "./host.js";
-import { subtle } from "./native.js";
+// secret.ts: keys that are bytes: of HMAC, of AES, and what passwords are for PBKDF2 and HKDF.
+import { attempt, failure, host, subtle } from "../shared.js";
+import { derived, digestBytes, digestOf } from "./algorithm.js";
+import type { Bare, Given, KeyFamily, KeyFormat } from "./formats.js";
+import { member, toBase64 } from "./jwk.js";
 
 /** Everything: what a key may be used for is looked after here. */
 const NATIVE_USAGES = {

@@ -1,11 +1,10 @@
-// crypto-derive.ts: bits from keys that were agreed on, and from passwords.
-import { type AlgorithmKind, digestBytes, digestOf } from "./crypto-algorithm.js";
-import { viewOf } from "./crypto-cipher.js";
-import { curveOf } from "./crypto-ec.js";
-import type { Given } from "./crypto-formats.js";
-import { type CryptoKey, type KeyParts, partsOf } from "./crypto-key.js";
-import { attempt, failure } from "./failure.js";
-import { subtle } from "./native.js";
+// derive.ts: bits from keys that were agreed on, and from passwords.
+import { attempt, failure, subtle } from "../shared.js";
+import { type AlgorithmKind, digestBytes, digestOf } from "./algorithm.js";
+import { viewOf } from "./cipher.js";
+import { curveOf } from "./ec.js";
+import type { Given } from "./formats.js";
+import { type CryptoKey, type KeyParts, partsOf } from "./key.js";
 
 /** @param length bits; null is all that there are */
 export async function derive(given: Given, key: KeyParts, length: number | null): Promise<ArrayBuffer> {

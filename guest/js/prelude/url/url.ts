@@ -1,5 +1,5 @@
 // url.ts: URL (the URL standard, section 6.1): ada-url's, with searchParams, and strings as Web IDL wants them.
-import { NativeURL } from "./native.js";
+import { NativeURL } from "../shared.js";
 import { scalar, URLSearchParams } from "./url-search-params.js";
 
 const SETTABLE = [

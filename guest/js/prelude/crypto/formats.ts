@@ -1,9 +1,9 @@
-// crypto-formats.ts: what each family of keys has to do: come in, go out, be made.
-import type { Algorithm, AlgorithmKind, Usage } from "./crypto-algorithm.js";
-import type { Expected, JsonWebKey } from "./crypto-jwk.js";
-import { checkJwk } from "./crypto-jwk.js";
-import type { KeyParts } from "./crypto-key.js";
-import type { NativeKey } from "./native.js";
+// formats.ts: what each family of keys has to do: come in, go out, be made.
+import type { NativeKey } from "../shared.js";
+import type { Algorithm, AlgorithmKind, Usage } from "./algorithm.js";
+import type { Expected, JsonWebKey } from "./jwk.js";
+import { checkJwk } from "./jwk.js";
+import type { KeyParts } from "./key.js";
 
 export type KeyFormat = "raw" | "spki" | "pkcs8" | "jwk";
 

@@ -1,7 +1,6 @@
-// crypto-aes-kw.ts: AES key wrap (RFC 3394), of single blocks that mbedTLS's CBC makes.
-import { joined, same } from "./crypto-der.js";
-import { failure } from "./failure.js";
-import { type NativeKey, subtle } from "./native.js";
+// aes-kw.ts: AES key wrap (RFC 3394), of single blocks that mbedTLS's CBC makes.
+import { failure, type NativeKey, subtle } from "../shared.js";
+import { joined, same } from "./der.js";
 
 const HALF = 8;
 const BLOCK = 16;
