@@ -92,6 +92,7 @@ u32 qjs_promise_result(u32 handle);
 u32 qjs_is_job_pending(void);
 u32 qjs_execute_pending_job(void);
 void qjs_free_value(u32 handle);
+void qjs_run_gc(void);
 u32 wasm_malloc(u32 bytes);
 void wasm_free(u32 at);
 
