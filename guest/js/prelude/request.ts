@@ -2,25 +2,21 @@
 import { Body, passBody, shareBody } from "./body.js";
 import { type Extracted, extract, Incoming } from "./content.js";
 import { webClass } from "./define.js";
-import { Headers, type HeadersInit, receivedHeaders } from "./headers.js";
+import { Headers, receivedHeaders } from "./headers.js";
 import { part } from "./parts.js";
+import {
+  checkedMethod,
+  DEFAULTS,
+  type OptionName,
+  type Options,
+  optionsOf,
+  type RequestInit,
+} from "./request-init.js";
 import { requestUrl } from "./urls.js";
-
-export interface RequestInit {
-  method?: string;
-  headers?: HeadersInit;
-  body?: unknown;
-  signal?: AbortSignal | null;
-  redirect?: string;
-  [other: string]: unknown;
-}
 
 /** As the events part makes it. */
 type AbortSignal = import("./events/part.js").AbortSignal;
 
-const UPPERCASED = /^(?:DELETE|GET|HEAD|OPTIONS|POST|PUT)$/i;
-const FORBIDDEN = /^(?:CONNECT|TRACE|TRACK)$/i;
-const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 const MADE = Symbol("made");
 
 /** What a request is made of besides its body. */
@@ -29,22 +25,8 @@ interface State {
   readonly url: string;
   headers: Headers | readonly string[];
   readonly signal: AbortSignal | undefined;
-  /** What a handler can set and see, and what only fetch() heeds: redirect. */
-  readonly options: Readonly<Record<string, string | boolean>>;
+  readonly options: Options;
 }
-
-const DEFAULTS = {
-  mode: "cors",
-  credentials: "same-origin",
-  cache: "default",
-  redirect: "follow",
-  referrer: "about:client",
-  referrerPolicy: "",
-  integrity: "",
-  keepalive: false,
-};
-
-type OptionName = keyof typeof DEFAULTS;
 
 /** The request that the monitor brought. */
 export let receivedRequest: (
@@ -59,6 +41,7 @@ export let signalOf: (request: Request) => AbortSignal | undefined;
 
 /** One of DEFAULTS. */
 export let optionOf: (request: Request, name: OptionName) => string | boolean;
+let allOptions: (request: Request) => Options;
 
 export class Request extends Body {
   readonly #state: State;
@@ -72,6 +55,7 @@ export class Request extends Body {
       );
     signalOf = (request) => request.#signal ?? request.#state.signal;
     optionOf = (request, name) => request.#state.options[name]!;
+    allOptions = (request) => request.#state.options;
   }
 
   constructor(input: string | Request | Ready | { toString(): string }, init: RequestInit = {}) {
@@ -137,21 +121,8 @@ function initialized(
   const inherited = init.body === undefined || init.body === null;
   const body = inherited ? from && passBody(from) : extract(init.body);
   const signal = init.signal === undefined ? from && signalOf(from) : init.signal;
-  const options: Record<string, string | boolean> = {};
-  for (const [name, usual] of Object.entries(DEFAULTS)) {
-    const given = init[name] ?? (from === undefined ? usual : optionOf(from, name as OptionName));
-    options[name] = typeof usual === "boolean" ? Boolean(given) : `${given}`;
-  }
-  if (!/^(?:follow|error|manual)$/.test(options.redirect as string))
-    throw new TypeError(`new Request: got redirect ${options.redirect}, expected follow, error or manual`);
+  const options = optionsOf(init, from === undefined ? DEFAULTS : allOptions(from));
   return { state: { method, url, headers, signal: signal ?? undefined, options }, body };
-}
-
-function checkedMethod(method: string): string {
-  const text = `${method}`;
-  if (!TOKEN.test(text) || FORBIDDEN.test(text))
-    throw new TypeError(`new Request: got the method ${JSON.stringify(text)}, expected one that HTTP knows`);
-  return UPPERCASED.test(text) ? text.toUpperCase() : text;
 }
 
 for (const name of Object.keys(DEFAULTS) as OptionName[])

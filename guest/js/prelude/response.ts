@@ -2,28 +2,15 @@
 import { Body, shareBody } from "./body.js";
 import { type Content, type Extracted, extract } from "./content.js";
 import { webClass } from "./define.js";
-import { flatHeaders, Headers, type HeadersInit, receivedHeaders } from "./headers.js";
+import { flatHeaders, Headers, receivedHeaders } from "./headers.js";
+import {
+  checkedReason,
+  checkedRedirect,
+  checkedStatus,
+  type Received,
+  type ResponseInit,
+} from "./response-init.js";
 import { absoluteUrl } from "./urls.js";
-
-export interface ResponseInit {
-  status?: number;
-  statusText?: string;
-  headers?: HeadersInit;
-}
-
-/** What only the runtime makes: errors, and responses from the outside. */
-interface Received {
-  readonly type: "basic" | "error" | "opaqueredirect";
-  readonly status: number;
-  readonly statusText: string;
-  readonly url: string;
-  readonly redirected: boolean;
-  readonly headers: readonly string[];
-}
-
-const WITHOUT_BODY = [204, 205, 304];
-const REDIRECTS = [301, 302, 303, 307, 308];
-const REASON = /^[\t\x20-\x7e\x80-\xff]*$/;
 
 /** For the runtime: names and values in turn. No object of Headers is made for it. */
 export let responseHeaders: (response: Response) => readonly string[];
@@ -61,16 +48,9 @@ export class Response extends Body {
   }
 
   #initialize(init: ResponseInit, hasBody: boolean): void {
-    const { status = 200, statusText, headers } = init;
-    const code = Number(status);
-    if (!(code >= 200 && code <= 599) || code !== Math.trunc(code))
-      throw new RangeError(`a response's status: got ${status}, expected 200 to 599`);
-    if (hasBody && WITHOUT_BODY.includes(code))
-      throw new TypeError(`a response with status ${code} has no body`);
-    this.#status = code;
-    if (statusText !== undefined) this.#statusText = `${statusText}`;
-    if (!REASON.test(this.#statusText))
-      throw new TypeError("a response's statusText: expected text as HTTP allows it");
+    const { headers } = init;
+    this.#status = checkedStatus(init.status ?? 200, hasBody);
+    this.#statusText = checkedReason(init.statusText ?? "");
     if (headers !== undefined) this.#headers = new Headers(headers);
   }
 
@@ -137,9 +117,7 @@ export class Response extends Body {
 
   static redirect(url: string | { toString(): string }, status = 302): Response {
     const location = absoluteUrl(url);
-    if (!REDIRECTS.includes(status))
-      throw new RangeError(`a redirect's status: got ${status}, expected ${REDIRECTS.join(", ")}`);
-    return new Response(null, { status, headers: { location } });
+    return new Response(null, { status: checkedRedirect(status), headers: { location } });
   }
 }
 
