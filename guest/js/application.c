@@ -86,6 +86,7 @@ void application_start(js_value object)
     js_value global = JS_GetGlobalObject(context);
     set_property(global, "__mayfly", JS_DupValue(context, object));
     JS_FreeValue(context, global);
-    evaluate(prelude, application()->prelude_len);
+    parts_find(prelude);
+    evaluate(parts_code(0).at, parts_code(0).len);
     evaluate(prelude + padded(application()->prelude_len), application()->program_len);
 }

@@ -47,7 +47,7 @@ js_value native_body_text(const js_value *arguments)
         return JS_ThrowOutOfMemory(context);
     /* The byte order mark is no part of the text (Encoding standard, "UTF-8 decode"). */
     u32 skip = body.len >= 3 && memcmp(linear(body.at), "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
-    js_value value = JS_NewStringLen(context, body.at + skip, body.len - skip);
+    js_value value = text_decode(body.at + skip, body.len - skip);
     wasm_free(body.at);
     return value;
 }

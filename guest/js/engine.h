@@ -83,6 +83,7 @@ u32 qjs_get_context_ptr(void);
 u32 qjs_get_runtime_ptr(void);
 void qjs_set_max_stack_size(u32 bytes);
 void qjs_set_memory_limit(u32 bytes);
+void qjs_set_promise_rejection_handler(u32 is_set);
 u32 qjs_eval_bytecode(u32 code, u32 len);
 u32 qjs_is_exception(u32 handle);
 u32 qjs_is_promise(u32 handle);
@@ -91,6 +92,7 @@ u32 qjs_promise_result(u32 handle);
 u32 qjs_is_job_pending(void);
 u32 qjs_execute_pending_job(void);
 void qjs_free_value(u32 handle);
+void qjs_run_gc(void);
 u32 wasm_malloc(u32 bytes);
 void wasm_free(u32 at);
 

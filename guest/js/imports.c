@@ -109,13 +109,6 @@ u32 host_module_normalize(u32 base, u32 name)
     return 0;
 }
 
-void host_promise_rejection(u32 promise, u32 reason, u32 handled)
-{
-    (void)promise;
-    (void)reason;
-    (void)handled;
-}
-
 /* An extension called a function that neither it nor the engine has (src/build/function/link-symbols.ts). */
 void host_unresolved(u32 name)
 {

@@ -47,6 +47,9 @@ __attribute__((noreturn, used)) static void runtime(uintptr_t memory_end)
     js_value natives = natives_object();
     application_start(natives);
     loop_start(natives);
+    rejections_start(natives);
+    /* Here, once: the engine will not look for garbage again before its heap has grown by half. */
+    qjs_run_gc();
     for (;;) {
         mayfly_next(&request);
         serve();

@@ -55,6 +55,12 @@ static js_value relieve(const js_value *arguments)
     return value_of_bool(linear_refused());
 }
 
+/* load(index): evaluates a part of the prelude. */
+static js_value load(const js_value *arguments)
+{
+    return parts_load((u32)int_of(arguments[0]));
+}
+
 static const struct {
     const char *name;
     js_value (*function)(const js_value *arguments);
@@ -83,6 +89,7 @@ static const struct {
     { "fetchWrite", native_fetch_write, 5 },
     { "fetchRead", native_fetch_read, 1 },
     { "fetchClose", native_fetch_close, 1 },
+    { "load", load, 1 },
 };
 
 js_value native_call(u32 from, js_value self, u32 argc, u32 argv, u32 magic)

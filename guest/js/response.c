@@ -116,10 +116,14 @@ js_value native_respond_end(const js_value *arguments)
     return JS_UNDEFINED;
 }
 
-/* finish(): nothing more is done for this request. */
+/* finish(): nothing more is done for this request. A response without its end gets it with the runtime's next call. */
 js_value native_finish(const js_value *arguments)
 {
     (void)arguments;
+    if (stage == RESPONSE_BEGUN) {
+        stage = RESPONSE_COMPLETE;
+        mayfly_end(NULL, 0);
+    }
     if (stage == RESPONSE_COMPLETE)
         stage = RESPONSE_FINISHED;
     return JS_UNDEFINED;

@@ -42,6 +42,15 @@ u32 application_find(uintptr_t memory_end);
 /* Evaluates prelude and application. The prelude finds the natives in `object`. */
 void application_start(js_value object);
 
+/* parts.c: the prelude's modules. The first is the prelude, each other a part of it that load() of the natives evaluates. */
+struct bytecode {
+    engine_ptr at;
+    u32 len;
+};
+void parts_find(engine_ptr at);
+struct bytecode parts_code(u32 index);
+js_value parts_load(u32 index);
+
 /* values.c: JavaScript values from bytes and back. Numbers of bytes fit in 32 bits, as the engine's memory does. */
 js_value value_of_bool(bool truth);
 js_value value_of_int(int32_t number);
@@ -124,6 +133,12 @@ js_value native_fetch_close(const js_value *arguments);
 
 /* natives.c: the object through which the prelude reaches the runtime. */
 js_value natives_object(void);
+
+/* text.c: the string of bytes in the engine's memory that are, or should be, UTF-8. */
+js_value text_decode(engine_ptr at, u32 len);
+
+/* rejections.c: from now on the prelude hears of rejected promises that nobody handles. */
+void rejections_start(js_value natives);
 
 /* overflow.c: what happens when a stack overflows where the engine does not look: `body` is left, and false is the answer. */
 void overflow_start(void);

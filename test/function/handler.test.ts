@@ -138,6 +138,6 @@ functionTest(
   async (start) => {
     const guest = start();
     await guest.ask("/");
-    assert.equal(guest.console, 'a 1 { b: [ 2n, "c" ], d: Map { 1 => "e" } }\n');
+    assert.equal(guest.console, 'a 1 { b: [ 2n, "c" ], d: Map(1) { 1 => "e" } }\n');
   },
 );

@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { type TestContext, test } from "node:test";
+import { fileURLToPath } from "node:url";
 import { buildFunction } from "../../src/build/function/build-function.js";
 import { buildRuntime } from "../../src/build/function/runtime.js";
 import {
@@ -14,6 +15,7 @@ import {
   loadImage,
   type Monitor,
   type Vm,
+  type VmOptions,
 } from "../../src/index.js";
 import { collect } from "../vm/support/apps.js";
 import { machines } from "../vm/support/machines.js";
@@ -37,11 +39,12 @@ export async function project(context: TestContext, files: Record<string, string
   return folder;
 }
 
-/** Builds `handler.ts` of a project. */
-export async function build(context: TestContext, files: Record<string, string>): Promise<Image> {
-  const folder = await project(context, files);
+/** Builds `handler.ts` of a project, or a file where it is. */
+export async function build(context: TestContext, files: Record<string, string> | URL): Promise<Image> {
+  const folder = await project(context, files instanceof URL ? {} : files);
   const output = join(folder, "handler.img");
-  await buildFunction({ source: join(folder, "handler.ts"), output });
+  const source = files instanceof URL ? fileURLToPath(files) : join(folder, "handler.ts");
+  await buildFunction({ source, output });
   return loadImage(output);
 }
 
@@ -82,12 +85,13 @@ export class Guest {
   }
 }
 
-export type StartGuest = (limits?: LimitOptions) => Guest;
+/** `more` are other options of the VM. */
+export type StartGuest = (limits?: LimitOptions, more?: Pick<VmOptions, "outbound">) => Guest;
 
-/** A test of one handler, on each machine. The image is built once. */
+/** A test of one handler, on each machine: its text, files of which one is `handler.ts`, or where its file is. */
 export function functionTest(
   name: string,
-  files: string | Record<string, string>,
+  files: string | Record<string, string> | URL,
   body: (start: StartGuest, monitor: Monitor) => Promise<void>,
 ): void {
   for (const machine of machines) {
@@ -95,10 +99,10 @@ export function functionTest(
     test(`${machine.kind}: ${name}`, { skip, timeout: LONGEST_MS }, async (context) => {
       const image = await build(context, typeof files === "string" ? { "handler.ts": files } : files);
       await using monitor = machine.open();
-      const start: StartGuest = (limits) => {
+      const start: StartGuest = (limits, more) => {
         const output = new ConsoleCollector(1 << 20);
         const all = { memoryMiB: 32, wallTimeMs: 30_000, ...limits };
-        return new Guest(monitor.create(image, { console: output.sink, limits: all }), output);
+        return new Guest(monitor.create(image, { ...more, console: output.sink, limits: all }), output);
       };
       await body(start, monitor);
     });

@@ -1,79 +1,140 @@
-// body.ts: what Request and Response have in common: a body that is read once.
-import { bytesOf, copyOf, decode } from "./bytes.js";
+// body.ts: what Request and Response have in common: a body that is read once. It becomes a stream only when somebody asks for one.
+import { decode } from "./bytes.js";
+import { type Content, type Extracted, gather, Incoming, type Source, type Stream } from "./content.js";
+import type { Headers } from "./headers.js";
 import { host } from "./host.js";
+import { part } from "./parts.js";
 
-export type BodyInit = string | ArrayBuffer | ArrayBufferView;
+type Whole = string | ArrayBuffer;
 
-/** Where a body is: still with the monitor, which is asked when somebody reads it, or here. */
-export type Source =
-  | { readonly kind: "request" }
-  | { readonly kind: "value"; readonly value: string | ArrayBuffer };
+const USED = "the body was read already";
 
-/** A body as the constructors take it. Bytes are copied: what is changed later stays out. */
-export function held(body: BodyInit | null | undefined): Source | undefined {
-  if (body === undefined || body === null) return undefined;
-  const bytes = bytesOf(body);
-  return { kind: "value", value: bytes === undefined ? String(body) : copyOf(bytes) };
-}
+/** For the runtime: takes the body for good; undefined when there is none. */
+export let takeBody: (body: Body) => Content | undefined;
+/** For clone(): a second body with the same content. */
+export let shareBody: (body: Body) => Extracted;
+/** For new Request(request): the body changes hands. */
+export let passBody: (body: Body) => Extracted;
 
-export class Body {
-  #source: Source | undefined;
+export abstract class Body {
+  #content: Content | undefined;
+  #stream: Stream | undefined;
   #used = false;
 
-  constructor(source: Source | undefined) {
-    this.#source = source;
+  abstract get headers(): Headers;
+
+  static {
+    takeBody = (body) => body.#take();
+    shareBody = (body) => body.#share();
+    passBody = (body) => {
+      body.#refuseUsed();
+      const passed = { content: body.#content, type: undefined };
+      const stream = body.#stream;
+      body.#used = passed.content !== undefined || stream !== undefined;
+      body.#stream = undefined;
+      return stream === undefined ? passed : { content: undefined, stream, type: undefined };
+    };
+  }
+
+  constructor(body: Extracted | undefined) {
+    this.#content = body?.content;
+    this.#stream = body?.stream;
   }
 
   get bodyUsed(): boolean {
-    return this.#used;
+    return this.#used || (this.#stream !== undefined && part("streams").isDisturbed(this.#stream));
+  }
+
+  get body(): Stream | null {
+    if (this.#stream === undefined) {
+      if (this.#content === undefined) return null;
+      const streams = part("streams");
+      this.#stream = this.#used ? streams.spentStream() : streams.streamOf(this.#content);
+    }
+    return this.#stream;
   }
 
   async text(): Promise<string> {
-    const source = this.#take();
-    if (source === undefined) return "";
-    if (source.kind === "request") return host.bodyText();
-    if (typeof source.value === "string") return source.value;
-    return decode({ buffer: source.value, offset: 0, length: source.value.byteLength });
+    return asText(this.#here("text") ?? (await this.#gathered()));
   }
 
   async json(): Promise<unknown> {
-    return JSON.parse(await this.text());
+    return JSON.parse(asText(this.#here("text") ?? (await this.#gathered())));
   }
 
   async arrayBuffer(): Promise<ArrayBuffer> {
-    const source = this.#take();
-    if (source === undefined) return new ArrayBuffer(0);
-    if (source.kind === "request") return host.bodyBytes();
-    return typeof source.value === "string" ? host.encode(source.value) : source.value;
+    return asBytes(this.#here("bytes") ?? (await this.#gathered()));
   }
 
   async bytes(): Promise<Uint8Array> {
-    return new Uint8Array(await this.arrayBuffer());
+    return new Uint8Array(asBytes(this.#here("bytes") ?? (await this.#gathered())));
   }
 
-  /** For the runtime and for copies: the body as it lies here. A request's is brought in. */
-  static take(body: Body): string | ArrayBuffer | undefined {
-    const source = body.#take();
-    return source?.kind === "request" ? host.bodyBytes() : source?.value;
+  async blob(): Promise<object> {
+    const bytes = asBytes(this.#here("bytes") ?? (await this.#gathered()));
+    return part("blob").blobOf(bytes, this.headers.get("content-type") ?? "");
   }
 
-  /** For clone(): two bodies of one. */
-  static share(body: Body): Source | undefined {
-    if (body.#used) throw new TypeError("clone: the body was read already");
-    if (body.#source?.kind === "request") body.#source = { kind: "value", value: host.bodyBytes() };
-    return body.#source;
+  async formData(): Promise<object> {
+    const type = this.headers.get("content-type") ?? "";
+    return part("forms").decodeForm(asBytes(this.#here("bytes") ?? (await this.#gathered())), type);
   }
 
-  /** For clone(): gives a new object its body. */
-  static adopt(body: Body, source: Source | undefined): void {
-    body.#source = source;
+  /** The whole body if it takes no waiting; then it is taken. */
+  #here(as: "text" | "bytes"): Whole | undefined {
+    this.#refuseUsed();
+    const content = this.#content;
+    if (this.#stream !== undefined) return undefined;
+    if (content === undefined) return "";
+    if (typeof content === "string" || content instanceof ArrayBuffer) {
+      this.#used = true;
+      return content;
+    }
+    if (!(content instanceof Incoming) || !host.bodyIsHere()) return undefined;
+    this.#used = true;
+    return as === "text" ? host.bodyText() : host.bodyBytes();
   }
 
-  #take(): Source | undefined {
-    if (this.#used) throw new TypeError("the body was read already");
-    const source = this.#source;
-    if (source !== undefined) this.#used = true;
-    this.#source = undefined;
-    return source;
+  #gathered(): Promise<ArrayBuffer> {
+    return gather(this.#take() as Source);
   }
+
+  #take(): Content | undefined {
+    this.#refuseUsed();
+    const content = this.#stream === undefined ? this.#content : part("streams").sourceOf(this.#stream);
+    this.#used = content !== undefined;
+    return content;
+  }
+
+  #refuseUsed(): void {
+    if (this.bodyUsed) throw new TypeError(USED);
+    if (this.#stream !== undefined && part("streams").isLocked(this.#stream))
+      throw new TypeError("the body is being read: its stream is locked");
+  }
+
+  #share(): Extracted {
+    this.#refuseUsed();
+    if (this.#content instanceof Incoming && this.#stream === undefined && host.bodyIsHere())
+      this.#content = host.bodyBytes();
+    const content = this.#content;
+    if (this.#stream === undefined) {
+      if (content === undefined || typeof content === "string") return { content, type: undefined };
+      // Who reads one of the two gets the bytes themselves.
+      if (content instanceof ArrayBuffer) return { content: content.slice(), type: undefined };
+    }
+    const [one, other] = part("streams").tee(this.body!);
+    this.#stream = one;
+    return { content: undefined, stream: other, type: undefined };
+  }
+}
+
+/** UTF-8 decode: the byte order mark is no part of the text. */
+function asText(whole: Whole): string {
+  const text =
+    typeof whole === "string" ? whole : decode({ buffer: whole, offset: 0, length: whole.byteLength });
+  return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
+}
+
+function asBytes(whole: Whole): ArrayBuffer {
+  return typeof whole === "string" ? host.encode(whole) : whole;
 }

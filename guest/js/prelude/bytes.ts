@@ -23,3 +23,15 @@ export function decode({ buffer, offset, length }: Bytes): string {
 export function copyOf({ buffer, offset, length }: Bytes): ArrayBuffer {
   return buffer.slice(offset, offset + length);
 }
+
+/** Many pieces as one. */
+export function join(pieces: readonly ArrayBuffer[]): ArrayBuffer {
+  if (pieces.length === 1) return pieces[0]!;
+  const whole = new Uint8Array(pieces.reduce((sum, { byteLength }) => sum + byteLength, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    whole.set(new Uint8Array(piece), at);
+    at += piece.byteLength;
+  }
+  return whole.buffer;
+}

@@ -1,18 +1,22 @@
 // crypto.ts: Crypto (Web Crypto, section 10). Random values come from the request's entropy, so that no two requests share any.
 import { bytesOf } from "./bytes.js";
-import { SubtleCrypto } from "./crypto-subtle.js";
+import { webClass } from "./define.js";
 import { failure } from "./failure.js";
 import { host } from "./host.js";
 import { DOMException } from "./native.js";
+import { part } from "./parts.js";
 
 const MOST_BYTES = 65536;
 
 const INTEGERS = /^(?:Big)?(?:Int|Uint)\d+(?:Clamped)?Array$/;
 
+type SubtleCrypto = import("./crypto/part.js").SubtleCrypto;
+
 export class Crypto {
-  readonly #subtle = new SubtleCrypto();
+  #subtle: SubtleCrypto | undefined;
 
   get subtle(): SubtleCrypto {
+    this.#subtle ??= new (part("crypto").SubtleCrypto)();
     return this.#subtle;
   }
 
@@ -42,6 +46,6 @@ export class Crypto {
   }
 }
 
-Object.defineProperty(Crypto.prototype, Symbol.toStringTag, { value: "Crypto", configurable: true });
+webClass(Crypto, "Crypto");
 
 export const crypto = new Crypto();

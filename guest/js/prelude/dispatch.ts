@@ -1,18 +1,23 @@
 // dispatch.ts: from the runtime's call to the handler, and from its response, or from what it threw, back.
-import { Body } from "./body.js";
-import { console } from "./console.js";
-import { Headers } from "./headers.js";
+import { answerWith } from "./answer.js";
+import { startClock } from "./clock.js";
+import { describeThrown, nameOf, report, reportRejections } from "./failures.js";
 import { host } from "./host.js";
-import { describeError } from "./inspect.js";
-import { Request } from "./request.js";
+import { type Request, receivedRequest } from "./request.js";
 import { Response } from "./response.js";
+import { startAnew } from "./turn.js";
 
-interface Handler {
-  fetch(request: Request): unknown;
+interface Context {
+  waitUntil(promise: unknown): void;
+  passThroughOnException(): void;
 }
 
-/** Room for a head's strings (MAYFLY_EXCHANGE_HEAD_MAX less the struct before them), bytes. */
-const HEAD_BYTES = 65536 - 16;
+interface Handler {
+  fetch(request: Request, env: object, context: Context): unknown;
+}
+
+/** What is configured for a handler: nothing so far. */
+const env = Object.freeze({});
 
 let handler: Handler | undefined;
 
@@ -24,12 +29,30 @@ export function serve(module: { default?: unknown }): void {
   handler = candidate as Handler;
 }
 
+/** What goes on behind the response. */
+class Background implements Context {
+  readonly pending: Promise<unknown>[] = [];
+
+  waitUntil(promise: unknown): void {
+    this.pending.push(Promise.resolve(promise).catch(report));
+  }
+
+  passThroughOnException(): void {
+    // There is no origin behind a function that could answer in its place.
+  }
+}
+
 async function answer(request: Request): Promise<void> {
+  const background = new Background();
   try {
-    const response = await handler!.fetch(request);
-    if (response instanceof Response) give(response);
-    else
-      fail("not-a-response", new TypeError(`the handler returned ${nameOf(response)}, expected a Response`));
+    const response = await handler!.fetch(request, env, background);
+    if (response instanceof Response) {
+      reportRejections();
+      await answerWith(response, background.pending);
+    } else {
+      const got = new TypeError(`the handler returned ${nameOf(response)}, expected a Response`);
+      fail("not-a-response", got);
+    }
   } catch (error) {
     fail(host.relieve() || isAboutMemory(error) ? "out-of-memory" : "exception", error);
   }
@@ -37,7 +60,6 @@ async function answer(request: Request): Promise<void> {
 
 declare const InternalError: new () => Error;
 
-/** The engine's own limit refuses before the guest's memory is used up when much is asked for at once. */
 function isAboutMemory(error: unknown): boolean {
   try {
     return error instanceof InternalError && error.message === "out of memory";
@@ -47,53 +69,31 @@ function isAboutMemory(error: unknown): boolean {
   }
 }
 
-function give(response: Response): void {
-  const all = Headers.flat(response.headers);
-  const headers = all.some(isReserved) ? all.filter((_, at) => !isReserved(all[at - (at % 2)]!)) : all;
-  let bytes = 0;
-  for (const text of headers) bytes += text.length + 1;
-  if (bytes > HEAD_BYTES)
-    throw new RangeError(`the response's headers: got ${bytes} bytes, expected at most ${HEAD_BYTES}`);
-  const body = Body.take(response);
-  host.respond(response.status, headers, body, 0, body instanceof ArrayBuffer ? body.byteLength : 0);
-}
-
-/** Names by which the runtime speaks for itself; a handler's own are left out. */
-function isReserved(name: string): boolean {
-  return name.startsWith("mayfly-");
-}
+/** The engine throws null when there is no memory for an error, and so may a handler: nobody can tell the two apart. */
+const NULL = "null, which the engine throws when it is out of memory and has none left for an error";
 
 /** A 500 in the runtime's own name: the client's gateway reads `mayfly-failure`. */
 function fail(kind: string, thrown: unknown): void {
+  reportRejections();
+  host.print(describeThrown(thrown));
   const headers = ["content-type", "application/json", "mayfly-failure", kind];
   host.respond(500, headers, JSON.stringify({ error: { kind, ...told(thrown) } }), 0, 0);
 }
 
-/** What was thrown, and a line of it on the console. Reading it may run the application's code, which may throw again. */
+/** What was thrown. Reading it may run the application's code, which may throw again. */
 function told(thrown: unknown): { name: string; message: string; stack: string } {
   try {
-    if (!(thrown instanceof Error)) {
-      console.error(`thrown: ${nameOf(thrown)}`);
-      return { name: typeof thrown, message: String(thrown), stack: "" };
-    }
-    console.error(describeError(thrown));
+    if (thrown === null) return { name: "null", message: NULL, stack: "" };
+    if (!(thrown instanceof Error)) return { name: typeof thrown, message: String(thrown), stack: "" };
     return { name: String(thrown.name), message: String(thrown.message), stack: String(thrown.stack ?? "") };
   } catch {
     return { name: "unknown", message: "what was thrown cannot be read: that throws, too", stack: "" };
   }
 }
 
-/** In a few words. An object may refuse to tell. */
-function nameOf(value: unknown): string {
-  if (typeof value !== "object" || value === null) return String(value);
-  try {
-    return `an object of class ${value.constructor?.name ?? "unknown"}`;
-  } catch {
-    return "an object that does not tell its class";
-  }
-}
-
 host.dispatch = (method, url, headers, hasBody) => {
+  startAnew();
+  startClock();
   // It never rejects: what fails in telling a failure is noticed by the runtime, which answers itself.
-  void answer(Request.received(method, url, headers, hasBody));
+  void answer(receivedRequest(method, url, headers, hasBody));
 };

@@ -1,20 +1,23 @@
 // headers.ts: Headers (the Fetch standard, section 5.1): names in lower case, values joined, Set-Cookie apart.
+import { webClass } from "./define.js";
+import { iterable } from "./pairs.js";
 
 export type HeadersInit = Headers | Iterable<readonly [string, string]> | Record<string, string>;
 
 const NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
-const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what the standard excludes
+const VALUE = /^[\x01-\x09\x0b\x0c\x0e-\xff]*$/;
 const BLANKS_AROUND = /^[\t\n\r ]+|[\t\n\r ]+$/g;
 
 function nameOf(name: string): string {
-  const text = String(name);
+  const text = `${name}`;
   if (!NAME.test(text))
     throw new TypeError(`a header's name: got ${JSON.stringify(text)}, expected an HTTP token`);
   return text.toLowerCase();
 }
 
 function checkedValue(name: string, value: string): string {
-  const text = String(value).replace(BLANKS_AROUND, "");
+  const text = `${value}`.replace(BLANKS_AROUND, "");
   if (!VALUE.test(text))
     throw new TypeError(
       `the header ${name}: got ${JSON.stringify(text)}, expected characters that HTTP allows`,
@@ -22,32 +25,65 @@ function checkedValue(name: string, value: string): string {
   return text;
 }
 
+/** For the runtime: names and values in turn. */
+export let flatHeaders: (headers: Headers) => readonly string[];
+/** Headers as the monitor gave them: checked already. */
+export let receivedHeaders: (flat: readonly string[]) => Headers;
+
 export class Headers {
+  // By pairs.ts:
+  declare readonly entries: () => IterableIterator<[string, string]>;
+  declare readonly keys: () => IterableIterator<string>;
+  declare readonly values: () => IterableIterator<string>;
+  declare readonly forEach: (
+    each: (value: string, name: string, all: Headers) => void,
+    self?: unknown,
+  ) => void;
+  declare readonly [Symbol.iterator]: () => IterableIterator<[string, string]>;
+
   /** Names and values in turn, in the order they were added. */
   #flat: string[] = [];
+  /** The same as an iteration shows it, until something changes. */
+  #sorted: [string, string][] | undefined;
+
+  static {
+    flatHeaders = (headers) => headers.#flat;
+    receivedHeaders = (flat) => {
+      const headers = new Headers();
+      headers.#flat = flat as string[];
+      return headers;
+    };
+    iterable(Headers, "Headers", (headers) => headers.#pairs());
+  }
 
   constructor(init?: HeadersInit) {
-    if (init === undefined || init === null) return;
-    if (init instanceof Headers) this.#flat = [...init.#flat];
-    else if (Symbol.iterator in init) for (const [name, value] of init) this.append(name, value);
-    else for (const name of Object.keys(init)) this.append(name, init[name]!);
+    if (init !== undefined) this.#fill(init);
   }
 
-  /** Headers as the monitor gave them: checked already. */
-  static received(flat: readonly string[]): Headers {
-    const headers = new Headers();
-    headers.#flat = flat as string[];
-    return headers;
-  }
-
-  /** For the runtime: names and values in turn. */
-  static flat(headers: Headers): readonly string[] {
-    return headers.#flat;
+  #fill(init: HeadersInit): void {
+    if ((typeof init !== "object" && typeof init !== "function") || init === null)
+      throw new TypeError("new Headers: expected an object, or pairs of name and value");
+    const each = (init as Iterable<readonly [string, string]>)[Symbol.iterator];
+    if (each === undefined || each === null) {
+      for (const name of Reflect.ownKeys(init) as string[])
+        if (Object.getOwnPropertyDescriptor(init, name)?.enumerable)
+          this.append(name, (init as Record<string, string>)[name]!);
+    } else if (init instanceof Headers && each === Headers.prototype.entries) {
+      this.#flat = [...init.#flat];
+    } else {
+      for (const pair of init as Iterable<readonly [string, string]>) {
+        const [name, value, ...more] = pair;
+        if (typeof pair !== "object" || value === undefined || more.length > 0)
+          throw new TypeError("new Headers: expected pairs of name and value");
+        this.append(name, value);
+      }
+    }
   }
 
   append(name: string, value: string): void {
     const key = nameOf(name);
     this.#flat.push(key, checkedValue(key, value));
+    this.#sorted = undefined;
   }
 
   set(name: string, value: string): void {
@@ -56,10 +92,11 @@ export class Headers {
     const at = this.#find(key);
     if (at < 0) {
       this.#flat.push(key, checked);
-      return;
+    } else {
+      this.#remove(key);
+      this.#flat.splice(at, 0, key, checked);
     }
-    this.#remove(key);
-    this.#flat.splice(at, 0, key, checked);
+    this.#sorted = undefined;
   }
 
   get(name: string): string | null {
@@ -73,35 +110,21 @@ export class Headers {
 
   delete(name: string): void {
     this.#remove(nameOf(name));
+    this.#sorted = undefined;
   }
 
   getSetCookie(): string[] {
     return this.#values("set-cookie");
   }
 
-  forEach(each: (value: string, name: string, headers: Headers) => void, self?: unknown): void {
-    for (const [name, value] of this) each.call(self, value, name, this);
-  }
-
-  *entries(): IterableIterator<[string, string]> {
+  #pairs(): readonly [string, string][] {
+    if (this.#sorted !== undefined) return this.#sorted;
     const names = this.#flat.filter((_, at) => at % 2 === 0);
-    for (const name of [...new Set(names)].sort()) {
+    this.#sorted = [...new Set(names)].sort().flatMap((name): [string, string][] => {
       const values = this.#values(name);
-      if (name === "set-cookie") for (const value of values) yield [name, value];
-      else yield [name, values.join(", ")];
-    }
-  }
-
-  *keys(): IterableIterator<string> {
-    for (const [name] of this) yield name;
-  }
-
-  *values(): IterableIterator<string> {
-    for (const [, value] of this) yield value;
-  }
-
-  [Symbol.iterator](): IterableIterator<[string, string]> {
-    return this.entries();
+      return name === "set-cookie" ? values.map((value) => [name, value]) : [[name, values.join(", ")]];
+    });
+    return this.#sorted;
   }
 
   #find(key: string): number {
@@ -123,3 +146,5 @@ export class Headers {
     this.#flat = kept;
   }
 }
+
+webClass(Headers, "Headers");

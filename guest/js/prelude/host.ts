@@ -24,7 +24,7 @@ export interface Host {
   respondBegin(status: number, headers: readonly string[]): void;
   respondWrite(bytes: ArrayBuffer, offset: number, length: number): void;
   respondEnd(): void;
-  /** Behind respondEnd: nothing more is done for this request, the exchange ends. */
+  /** Nothing more is done for this request: the exchange ends, and the response with it if respondEnd was not called. */
   finish(): void;
   /** A response that has begun cannot go on: the machine ends, so that nobody takes it for whole. Never returns. */
   abandon(reason: string): never;
@@ -41,6 +41,8 @@ export interface Host {
   monotonic(): number;
   /** Makes room for telling an error; true when memory was used up. */
   relieve(): boolean;
+  /** Evaluates a part of the prelude, by its place in parts.json from 1 on. */
+  load(index: number): void;
 
   /** Whether the monitor lets requests out. */
   mayFetch(): boolean;
@@ -78,6 +80,8 @@ export interface Host {
    * @returns after how many ms at the latest it wants another turn: Infinity when only events matter, -1 when it waits for nothing
    */
   turn(ready: number): number;
+  /** Set by failures.ts: a promise was rejected that nobody handles, or is handled after all. */
+  rejected(promise: Promise<unknown>, reason: unknown, handled: boolean): void;
 }
 
 /** Names and values of headers in turn from the fifth element on. */

@@ -11,6 +11,7 @@ import { packApplication } from "./application.js";
 import { bundleHandler } from "./bundle.js";
 import { BytecodeCompiler } from "./bytecode.js";
 import { LINEAR_BASE } from "./layout.js";
+import { loadingCode } from "./parts.js";
 import { preludeBytecode } from "./prelude.js";
 import { buildRuntime, type RuntimeOptions } from "./runtime.js";
 import { checkHandler } from "./source.js";
@@ -53,10 +54,12 @@ export async function buildFunction(options: BuildFunctionOptions): Promise<Buil
   );
   using engine = compiler;
   await checkOutput(output, bundle.inputs);
+  // On the first line, so that the source map's lines stay right.
+  const program = { ...bundle, code: (await loadingCode(bundle.code)) + bundle.code };
   const application: Application = {
     engine: engine.engineName,
     prelude,
-    program: await engine.compile(bundle, dirname(output)),
+    program: await engine.compile(program, dirname(output)),
     sourceMapHash: hashOfSourceMap(bundle.sourceMap),
   };
   const image = appendSegment(runtime.image, LINEAR_BASE + runtime.linearBytes, packApplication(application));

@@ -1,6 +1,6 @@
 // bundle.ts: makes one file of a handler and everything that it imports, by esbuild.
 import { basename, dirname, extname, join, resolve } from "node:path";
-import { type BuildFailure, type BuildResult, build } from "esbuild";
+import { type BuildFailure, type BuildResult, build, type Plugin } from "esbuild";
 import { noDefaultExport, refusal, START } from "./esbuild-messages.js";
 
 export interface Bundle {
@@ -37,16 +37,20 @@ export async function bundleHandler(entry: string, mapDirectory: string): Promis
   return bundleOf(name, result, stdin.resolveDir);
 }
 
-/** Bundles the prelude: a script of the runtime's own. */
-export async function bundlePrelude(directory: string): Promise<Bundle> {
-  const name = "mayfly:prelude";
-  const stdin = {
-    contents: 'import "./main.ts";',
-    resolveDir: directory,
-    sourcefile: name,
-    loader: "js",
-  } as const;
-  return bundleOf(name, await bundle(stdin, "the prelude", "bundle.js"), directory);
+/**
+ * Bundles the prelude, or a part of it: scripts of the runtime's own.
+ *
+ * @param name what stacks call it
+ * @param contents the line that it starts with
+ */
+export async function bundlePrelude(
+  directory: string,
+  name: string,
+  contents: string,
+  plugins: Plugin[],
+): Promise<Bundle> {
+  const stdin = { contents, resolveDir: directory, sourcefile: name, loader: "js" } as const;
+  return bundleOf(name, await bundle(stdin, "the prelude", "bundle.js", plugins), directory);
 }
 
 interface Entry {
@@ -58,7 +62,7 @@ interface Entry {
 
 type Result = BuildResult<{ metafile: true; write: false }>;
 
-async function bundle(stdin: Entry, name: string, outfile: string): Promise<Result> {
+async function bundle(stdin: Entry, name: string, outfile: string, plugins: Plugin[] = []): Promise<Result> {
   try {
     return await build({
       stdin: { ...stdin },
@@ -77,6 +81,7 @@ async function bundle(stdin: Entry, name: string, outfile: string): Promise<Resu
       outfile,
       absWorkingDir: stdin.resolveDir,
       logLevel: "silent",
+      plugins,
       define: { "process.env.NODE_ENV": '"production"' },
     });
   } catch (error) {
@@ -92,7 +97,7 @@ function bundleOf(name: string, { outputFiles, metafile }: Result, directory: st
     code: text(".js"),
     sourceMap: `{\n  "file": ${JSON.stringify(name)},${text(".map").slice(1)}`,
     inputs: Object.keys(metafile.inputs)
-      .filter((input) => !input.startsWith("mayfly:"))
+      .filter((input) => !/^mayfly[\w-]*:/.test(input))
       .map((input) => resolve(directory, input)),
   };
 }

@@ -1,15 +1,15 @@
-// prelude.ts: the prelude's bytecode, which no handler changes: compiled once, and kept under the content of what it was made of.
+// prelude.ts: the prelude's bytecode, in parts, which no handler changes: compiled once, and kept under the content of what it was made of.
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { version as esbuildVersion } from "esbuild";
+import { version as esbuildVersion, type Plugin } from "esbuild";
 import { hashOf } from "../object-cache.js";
 import { readIfThere, writeAtomically } from "../whole-file.js";
-import { bundlePrelude } from "./bundle.js";
+import { type Bundle, bundlePrelude } from "./bundle.js";
 import type { BytecodeCompiler } from "./bytecode.js";
+import { packModules, preludeDirectory, readParts } from "./parts.js";
 import type { Runtime } from "./runtime.js";
-import { runtimeDirectory } from "./runtime-flags.js";
 
-const directory = join(runtimeDirectory, "prelude");
+const directory = preludeDirectory;
 
 /** What a compilation read: known only afterwards, and checked before its bytecode is used again. */
 interface PreludeRecord {
@@ -35,17 +35,46 @@ export async function preludeBytecode(
   const path = join(cacheDirectory, `prelude-${hashOf([key, esbuildVersion, directory])}.json`);
   const kept = await keptBytecode(path);
   if (kept !== undefined) return kept;
-  const bundle = await bundlePrelude(directory);
-  const bytecode = await (await opening).compile(bundle, directory);
+  const bundles = await bundleModules();
+  const modules: Uint8Array[] = [];
+  for (const bundle of bundles) modules.push(await (await opening).compile(bundle, directory));
+  const bytecode = packModules(modules);
+  const inputs = [...new Set(bundles.flatMap((bundle) => bundle.inputs))];
   const record: PreludeRecord = {
-    inputs: bundle.inputs,
-    inputsHash: await hashOfFiles(bundle.inputs),
+    inputs,
+    inputsHash: await hashOfFiles(inputs),
     hash: hashOf([bytecode]),
-    bytecode: Buffer.from(bytecode).toString("base64"),
+    bytecode: bytecode.toString("base64"),
   };
   await writeAtomically(path, JSON.stringify(record));
   return bytecode;
 }
+
+/** The prelude, then its parts in the order of parts.json. */
+async function bundleModules(): Promise<Bundle[]> {
+  const parts = Object.keys(await readParts());
+  return Promise.all([
+    bundlePrelude(directory, "mayfly:prelude", 'import "./main.ts";', []),
+    ...parts.map((name) => bundlePrelude(directory, `mayfly:${name}`, entryOf(name), [shared])),
+  ]);
+}
+
+/** Hands the part to the loader, which waits for it (guest/js/prelude/parts.ts). */
+function entryOf(name: string): string {
+  return `import * as part from "./${name}/part.ts";\nglobalThis.__mayfly.deliver(part);`;
+}
+
+/** A part shares the prelude's modules: it finds them in the loader's hand instead of bringing its own. */
+const shared: Plugin = {
+  name: "mayfly-shared",
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /\/shared\.js$/ }, () => ({ path: "shared", namespace: "mayfly-shared" }));
+    onLoad({ filter: /./, namespace: "mayfly-shared" }, () => ({
+      contents: "module.exports = globalThis.__mayfly.shared;",
+      loader: "js",
+    }));
+  },
+};
 
 /** Undefined when there is none, it is damaged, or a source has changed or is gone. */
 async function keptBytecode(path: string): Promise<Uint8Array | undefined> {

@@ -1,0 +1,3 @@
+// part.ts: the crypto part: keys, and what is done with them.
+export { CryptoKey, make, partsOf } from "./key.js";
+export { SubtleCrypto } from "./subtle.js";

@@ -1,0 +1,3 @@
+// part.ts: the encoding part: text to bytes and back.
+export { TextDecoder } from "./decoder.js";
+export { TextEncoder } from "./encoder.js";

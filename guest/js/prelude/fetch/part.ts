@@ -1,0 +1,2 @@
+// part.ts: the fetch part: requests to the outside.
+export { fetch } from "./fetch.js";

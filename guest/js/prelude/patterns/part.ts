@@ -1,0 +1,2 @@
+// part.ts: the patterns part: URLPattern by urlpattern-polyfill.
+export { URLPattern } from "urlpattern-polyfill/urlpattern";

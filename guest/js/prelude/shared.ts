@@ -1,0 +1,17 @@
+// shared.ts: what the parts find of the prelude. They import this file alone: the loader hands them these very modules (parts.ts).
+
+export { takeBody } from "./body.js";
+export { type Bytes, bytesOf, copyOf, decode, join } from "./bytes.js";
+export { type Content, type Extracted, extract, gather, Incoming, type Source } from "./content.js";
+export { constants, define, tag, webClass } from "./define.js";
+export { attempt, failure } from "./failure.js";
+export { describeError, describeThrown, report } from "./failures.js";
+export { flatHeaders, Headers } from "./headers.js";
+export { host } from "./host.js";
+export { type BufferSource, DOMException, type NativeKey, NativeQuery, NativeURL, subtle } from "./native.js";
+export { iterable } from "./pairs.js";
+export { part, partIfLoaded } from "./parts.js";
+export { optionOf, Request, signalOf } from "./request.js";
+export { Response, receivedResponse } from "./response.js";
+export { clearTimeout, setTimeout } from "./timers.js";
+export { ANY_OUTBOUND, ready } from "./waits.js";

@@ -1,0 +1,60 @@
+// parts.test.ts: the web's API in parts: whatever name is used is there, and what is not used costs nothing.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { loadingCode, packModules } from "../../src/build/function/parts.js";
+import { functionTest } from "./support.js";
+
+functionTest(
+  "every name is there, even when the build could not see it",
+  `const names = ["AbortController", "AbortSignal", "Blob", "ByteLengthQueuingStrategy", "CountQueuingStrategy", "CustomEvent", "ErrorEvent", "Event", "EventTarget", "File", "FormData", "ReadableByteStreamController", "ReadableStream", "ReadableStreamBYOBReader", "ReadableStreamBYOBRequest", "ReadableStreamDefaultController", "ReadableStreamDefaultReader", "TextDecoder", "TextDecoderStream", "TextEncoder", "TextEncoderStream", "TransformStream", "TransformStreamDefaultController", "URLPattern", "WritableStream", "WritableStreamDefaultController", "WritableStreamDefaultWriter"].map((name) => name.split("").join(""));
+  const spelled = (name: string) => (globalThis as Record<string, any>)[name];
+  export default {
+    async fetch(request: Request) {
+      const missing = names.filter((name) => typeof spelled(name) !== "function" || spelled(name).name !== name || Object.keys(globalThis).includes(name));
+      const body = (request as any)["bo" + "dy"];
+      const reader = body["get" + "Reader"]();
+      const { value } = await reader.read();
+      return Response.json({ missing, text: new (spelled("Text" + "Decoder"))().decode(value) });
+    },
+  };`,
+  async (start) => {
+    const guest = start();
+    for (let i = 0; i < 2; i++)
+      assert.deepEqual(JSON.parse((await guest.post("/", "body")).text), { missing: [], text: "body" });
+  },
+);
+
+functionTest(
+  "a name may be replaced",
+  `(globalThis as any).Blob = 1;
+  export default { fetch() { const before = typeof Blob; (globalThis as any).Event = 2; return new Response(before + typeof Event); } };`,
+  async (start) => assert.equal((await start().ask("/")).text, "numbernumber"),
+);
+
+functionTest(
+  "URLPattern finds parts of a path",
+  `const pattern = new URLPattern({ pathname: "/books/:id(\\\\d+){.:format}?" });
+  export default { fetch: (request: Request) => Response.json(pattern.exec({ pathname: request.url.split(":8080")[1] })?.pathname.groups ?? null) };`,
+  async (start) => {
+    const guest = start();
+    assert.deepEqual(JSON.parse((await guest.ask("/books/12.txt")).text), { id: "12", format: "txt" });
+    assert.equal((await guest.ask("/books/x")).text, "null");
+  },
+);
+
+test("loadingCode names the parts that a program uses, and no other", async () => {
+  const parts = async (code: string) => /\((\[.*\])\)/.exec(await loadingCode(code))?.[1];
+  assert.equal(await parts("export default { fetch() { return new Response(); } };"), "[]");
+  assert.equal(await parts("x.pipeThrough(new TextDecoderStream())"), '["streams"]');
+  assert.equal(await parts("const r = await fetch(u); r.body;"), '["streams","fetch"]');
+  assert.equal(await parts("new FormData(); console.log(1)"), '["forms","console"]');
+});
+
+test("packModules puts each module at a multiple of 4, behind the lengths", () => {
+  const archive = packModules([Buffer.from("abcde"), Buffer.from("fg")]);
+  assert.deepEqual(
+    [...new Uint32Array(archive.buffer.slice(archive.byteOffset, archive.byteOffset + 12))],
+    [2, 5, 2],
+  );
+  assert.equal(archive.toString("latin1", 12), "abcde\0\0\0fg\0\0");
+});
