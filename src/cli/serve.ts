@@ -31,7 +31,7 @@ export function serveCommand(): Command {
     .option("--allow-process-isolation", "serve without KVM: only a process boundary holds the guests")
     .action(async (path: string, options: Options) => {
       const config = withOptions(await loadGatewayConfig(path), options);
-      const monitor = Monitor.open({ machine: options.machine });
+      const monitor = Monitor.open({ machine: options.machine, spareVms: 1 });
       if (options.allowProcessIsolation !== true) await refuseProcessIsolation(monitor);
       const log = openServeLog(options.json === true || process.stdout.isTTY !== true);
       const gateway = await Gateway.listen(config, monitor, {

@@ -16,6 +16,8 @@ import { type Lease, lease } from "./lease.js";
 import { loadStackPlaces, type StackPlaces } from "./stack-places.js";
 import { VmPool } from "./vm-pool.js";
 
+/** VMs that lie ready in a function's own monitor: what comes after a pause finds one. */
+const SPARE_VMS = 1;
 /** What a function says while it starts is kept for the error up to this many bytes. */
 const START_CONSOLE_BYTES = 64 * 1024;
 
@@ -65,7 +67,9 @@ export class FetchFunction implements AsyncDisposable {
     const { image, path } = await openImage(file, options);
     const places = await loadStackPlaces(path, image);
     const ownMonitor =
-      options.monitor === undefined ? Monitor.open({ machine: options.machine ?? "auto" }) : undefined;
+      options.monitor === undefined
+        ? Monitor.open({ machine: options.machine ?? "auto", spareVms: SPARE_VMS })
+        : undefined;
     const monitor = options.monitor ?? ownMonitor!;
     try {
       const snapshot = await start(monitor, image, checked, places);

@@ -17,16 +17,17 @@ export interface OpenedHost {
 /**
  * Opens a machine.
  *
+ * @param spares how many VMs shall lie ready, where the machine can
  * @throws MayflyError MACHINE_UNAVAILABLE with the mend; for "auto" when neither machine works
  */
-export function openHost(choice: MachineChoice): OpenedHost {
+export function openHost(choice: MachineChoice, spares = 0): OpenedHost {
   switch (choice) {
     case "kvm":
-      return { host: KvmHost.open(), reason: undefined };
+      return { host: KvmHost.open(spares), reason: undefined };
     case "process":
       return { host: ProcessHost.open(), reason: undefined };
     case "auto":
-      return openAny();
+      return openAny(spares);
     default:
       throw new MayflyError(
         "OPTION_INVALID",
@@ -35,9 +36,9 @@ export function openHost(choice: MachineChoice): OpenedHost {
   }
 }
 
-function openAny(): OpenedHost {
+function openAny(spares: number): OpenedHost {
   try {
-    return { host: KvmHost.open(), reason: undefined };
+    return { host: KvmHost.open(spares), reason: undefined };
   } catch (kvm) {
     if (!(kvm instanceof MayflyError)) throw kvm;
     return { host: openProcessAfter(kvm), reason: kvm.message };

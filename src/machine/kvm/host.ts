@@ -23,12 +23,14 @@ import { SystemCallError } from "../../linux/system-call-error.js";
 import type { AddressSpace } from "../address-space.js";
 import type { MachineHost } from "../machine.js";
 import { Constants } from "./constants.js";
+import { KvmCore } from "./core.js";
 import { readGuestCpuid } from "./cpuid.js";
 import { KvmMachine } from "./kvm-machine.js";
 import { buildLowMemory, type LowMemory } from "./low-memory.js";
 import { MemoryPool } from "./memory-pool.js";
 import type { KvmResources } from "./resources.js";
 import { AVAILABLE_TSS_64, BUSY_TSS_64, type TaskType } from "./segments.js";
+import { Spares } from "./spares.js";
 import { reachesTheMonitor } from "./trial.js";
 
 const DEVICE = "/dev/kvm";
@@ -43,32 +45,37 @@ export class KvmHost implements MachineHost {
   #taskType: TaskType = BUSY_TSS_64;
   readonly #lowMemories = new WeakMap<AddressSpace, LowMemory>();
 
-  private constructor(kvm: Descriptor) {
+  private constructor(kvm: Descriptor, spares: number) {
     const probe = probeVcpu(kvm.fd);
     this.tscHz = probe.tscHz;
     this.#initialSregs = probe.sregs;
     const timer = new SliceTimer();
     const signalMask = new Uint8Array(SignalMask.size);
     SignalMask.write(signalMask, { len: timer.runMask.length, sigset: timer.runMask });
-    this.#resources = {
+    const core = {
       kvm,
+      runBytes: ioctl(kvm.fd, KVM_GET_VCPU_MMAP_SIZE, 0, "KVM_GET_VCPU_MMAP_SIZE"),
+      cpuid: readGuestCpuid(kvm.fd),
+      signalMask,
+    };
+    this.#resources = {
+      ...core,
+      spares: new Spares(spares, () => KvmCore.open(core)),
       memory: new MemoryPool(),
       pageMap: new PageMap(),
       timer,
       constants:
         tryIoctl(kvm.fd, KVM_CHECK_EXTENSION, KVM_CAP_READONLY_MEM) > 0 ? new Constants() : undefined,
-      runBytes: ioctl(kvm.fd, KVM_GET_VCPU_MMAP_SIZE, 0, "KVM_GET_VCPU_MMAP_SIZE"),
-      cpuid: readGuestCpuid(kvm.fd),
-      signalMask,
     };
   }
 
   /**
    * Opens /dev/kvm and runs a guest of one instruction for a trial.
    *
+   * @param spares how many VMs of KVM's shall lie ready for the next guests
    * @throws MayflyError MACHINE_UNAVAILABLE with the mend
    */
-  static open(): KvmHost {
+  static open(spares = 0): KvmHost {
     const host = openHost();
     try {
       host.#chooseTaskType();
@@ -82,7 +89,7 @@ export class KvmHost implements MachineHost {
       const kvm = openDevice();
       try {
         requireFeatures(kvm.fd);
-        return new KvmHost(kvm);
+        return new KvmHost(kvm, spares);
       } catch (error) {
         kvm.close();
         throw error;
@@ -112,7 +119,9 @@ export class KvmHost implements MachineHost {
   }
 
   close(): void {
-    const { memory, constants, pageMap, timer, kvm } = this.#resources;
+    const { spares, memory, constants, pageMap, timer, kvm } = this.#resources;
+    // The kernel may take its time; nothing waits for it.
+    void spares.close();
     memory.close();
     constants?.close();
     pageMap.close();

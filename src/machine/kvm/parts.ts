@@ -1,60 +1,55 @@
-// parts.ts: the kernel objects of one VM, opened all or not at all.
-import { Descriptor } from "../../linux/descriptor.js";
-import { ioctl, ioctlBuffer } from "../../linux/ioctl.js";
+// parts.ts: what one VM is made of: KVM's objects and memory, taken all or not at all.
+import type { Descriptor } from "../../linux/descriptor.js";
+import { ioctlBuffer } from "../../linux/ioctl.js";
 import * as K from "../../linux/kvm.js";
-import { type Mapping, mapShared } from "../../linux/mapping.js";
+import type { Mapping } from "../../linux/mapping.js";
 import { subtractRanges } from "../page-ranges.js";
 import type { KeptConstant } from "./constants.js";
+import type { KvmCore } from "./core.js";
 import type { KvmResources } from "./resources.js";
 
 /** Owned by one KvmMachine. */
 export class KvmParts {
-  readonly vm: Descriptor;
-  readonly vcpu: Descriptor;
-  /** The vCPU's kvm_run. */
-  readonly run: Mapping;
   /** Guest memory, all zeros. */
   readonly memory: Mapping;
+  readonly #core: KvmCore;
   readonly #shared: KvmResources;
 
-  private constructor(shared: KvmResources, vm: Descriptor, vcpu: Descriptor, run: Mapping, memory: Mapping) {
+  private constructor(shared: KvmResources, core: KvmCore, memory: Mapping) {
     this.#shared = shared;
-    this.vm = vm;
-    this.vcpu = vcpu;
-    this.run = run;
+    this.#core = core;
     this.memory = memory;
   }
 
   /** @param constants what the guest sees instead of its own memory in their places */
   static open(shared: KvmResources, memoryBytes: number, constants: readonly KeptConstant[]): KvmParts {
-    const undo: (() => void)[] = [];
+    const core = shared.spares.take();
     try {
-      const vm = new Descriptor(ioctl(shared.kvm.fd, K.KVM_CREATE_VM, 0, "KVM_CREATE_VM"));
-      undo.push(() => vm.close());
       const memory = shared.memory.take(memoryBytes);
-      undo.push(() => shared.memory.giveBack(memory));
-      setMemoryRegions(vm.fd, memory, constants);
-      const vcpu = new Descriptor(ioctl(vm.fd, K.KVM_CREATE_VCPU, 0, "KVM_CREATE_VCPU"));
-      undo.push(() => vcpu.close());
-      const run = mapShared(vcpu.fd, shared.runBytes, "a vCPU's kvm_run");
-      undo.push(() => run.close());
-      ioctlBuffer(vcpu.fd, K.KVM_SET_CPUID2, shared.cpuid, "KVM_SET_CPUID2");
-      ioctlBuffer(vcpu.fd, K.KVM_SET_SIGNAL_MASK, shared.signalMask, "KVM_SET_SIGNAL_MASK");
-      return new KvmParts(shared, vm, vcpu, run, memory);
+      try {
+        setMemoryRegions(core.vm.fd, memory, constants);
+        return new KvmParts(shared, core, memory);
+      } catch (error) {
+        shared.memory.giveBack(memory);
+        throw error;
+      }
     } catch (error) {
-      for (const close of undo.reverse()) close();
+      void core.close();
       throw error;
     }
   }
 
-  /**
-   * The kernel takes its time to destroy a VM (half a millisecond here, sometimes four): a thread of the pool waits for it,
-   * and the event loop serves others meanwhile.
-   */
+  get vcpu(): Descriptor {
+    return this.#core.vcpu;
+  }
+
+  /** The vCPU's kvm_run. */
+  get run(): Mapping {
+    return this.#core.run;
+  }
+
   async close(): Promise<void> {
-    this.run.close();
-    this.vcpu.close();
-    await this.vm.closeInBackground();
+    await this.#core.close();
     // Only now does KVM hold no reference to the memory.
     this.#shared.memory.giveBack(this.memory);
   }

@@ -4,12 +4,14 @@ import type { PageMap } from "../../linux/pagemap.js";
 import type { SliceTimer } from "../../linux/slice-timer.js";
 import type { Constants } from "./constants.js";
 import type { MemoryPool } from "./memory-pool.js";
+import type { Spares } from "./spares.js";
 
 /** Owned by the KvmHost; VMs borrow it. */
 export interface KvmResources {
   /** /dev/kvm */
   readonly kvm: Descriptor;
   readonly memory: MemoryPool;
+  readonly spares: Spares;
   /** Opened by the first VM that asks which pages it touched. */
   readonly pageMap: PageMap;
   readonly timer: SliceTimer;
