@@ -3,6 +3,7 @@ import { Command } from "commander";
 import { descriptorSink } from "../device/console-sinks.js";
 import { MayflyError } from "../errors.js";
 import { FetchFunction } from "../function/function.js";
+import { FunctionError } from "../function/function-error.js";
 import type { FunctionLimits } from "../function/function-options.js";
 import type { MachineChoice } from "../monitor/open-host.js";
 import { billTable, percentiles, percentileTable } from "./invoke/bill-table.js";
@@ -99,11 +100,17 @@ async function run(file: string, flags: Flags): Promise<void> {
     });
     report(invocation, flags);
   } catch (error) {
-    if (!interrupted.signal.aborted) throw error;
+    if (!interrupted.signal.aborted) throw withoutStack(error);
     process.exitCode = SIGINT_STATUS;
   } finally {
     process.off("SIGINT", onInterrupt);
   }
+}
+
+/** The function has told its stack on its console, which is stderr here. */
+function withoutStack(error: unknown): unknown {
+  if (!(error instanceof FunctionError) || error.thrown === undefined) return error;
+  return new MayflyError(error.code, error.message, { cause: error });
 }
 
 function report(invocation: Invocation, flags: Flags): void {
