@@ -5,6 +5,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync, wri
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { whyNoRuntime } from "../function/support.js";
 import { root } from "../support/mayfly.js";
 import { machines } from "../vm/support/machines.js";
 
@@ -76,3 +77,18 @@ for (const { kind, skip } of machines) {
     assert.equal(run(process.execPath, "--input-type=module", "--eval", program), "0 Hello, world!\n\n");
   });
 }
+
+test("a function is built by the package's command where there is no compiler", {
+  skip: whyNoRuntime,
+}, () => {
+  writeFileSync(join(project, "handler.ts"), "export default { fetch: () => new Response(String(1 + 1)) };");
+  mkdirSync(join(project, "bin"), { recursive: true });
+  symlinkSync(process.execPath, join(project, "bin", "node"));
+  const env = { PATH: join(project, "bin"), XDG_CACHE_HOME: join(project, "cache") };
+  const built = execFileSync(command, ["build", "handler.ts", "-o", "handler.img"], {
+    cwd: project,
+    encoding: "utf8",
+    env,
+  });
+  assert.match(built, /^handler\.img .* built in /);
+});

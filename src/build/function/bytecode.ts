@@ -5,7 +5,7 @@ import type { MayflyError } from "../../errors.js";
 import type { Bundle } from "./bundle.js";
 import { buildFailure } from "./mistakes.js";
 import { readPlace } from "./read-place.js";
-import { enginePath } from "./runtime.js";
+import { enginePath } from "./runtime-key.js";
 
 /** A compiler for as many modules as a build has. Dispose of it. */
 export class BytecodeCompiler {

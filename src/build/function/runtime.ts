@@ -1,13 +1,12 @@
 // runtime.ts: builds the JavaScript runtime's image, once: translated engine, glue, base layer. What is kept is found by content.
-import { readdir, readFile, rm } from "node:fs/promises";
+import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { parseImage } from "../../image/image.js";
 import { openCache } from "../build-image.js";
 import { baseFlags, programFlags } from "../flags.js";
 import { notesAssembly } from "../notes.js";
 import { hashOf, type ObjectCache } from "../object-cache.js";
-import { baseDirectory } from "../places.js";
+import { baseDirectory, defaultCacheDirectory } from "../places.js";
 import { readIfThere, temporaryBeside, writeAtomically } from "../whole-file.js";
 import { adaptEngine } from "./adapt-engine.js";
 import { extensionPaths } from "./extension.js";
@@ -20,11 +19,9 @@ import {
   runtimeFlags,
   runtimeLinkFlags,
 } from "./runtime-flags.js";
+import { enginePath, filesIn, runtimeKey, shippedRuntime } from "./runtime-key.js";
 import { type InitialMemory, readInitialMemory } from "./wasm-module.js";
 import { translate } from "./wasm2c.js";
-
-/** The engine: QuickJS-ng as WebAssembly. */
-export const enginePath: string = fileURLToPath(import.meta.resolve("quickjs-wasi/quickjs.wasm"));
 
 const SLOW_MS = 1000;
 
@@ -44,7 +41,7 @@ export interface Runtime {
   readonly built: boolean;
   /** Bytes of the engine's memory at the start: the application lies behind them. */
   readonly linearBytes: number;
-  /** Stands for everything that it is made of, and that makes it. */
+  /** Stands for everything that it is made of, and that makes it but for the compiler. */
   readonly key: string;
   /** Where it is kept. */
   readonly cacheDirectory: string;
@@ -56,16 +53,21 @@ export interface Runtime {
  * @throws MayflyError BUILD_FAILED when wasm2c or the compiler is missing or refuses
  */
 export async function buildRuntime({ cache: given, cc, onSlowStep }: RuntimeOptions = {}): Promise<Runtime> {
-  const cache = given ?? (await openCache(cc));
-  const key = await inputsHash(cache);
-  const kept = join(cache.directory, `runtime-${key}.img`);
-  const runtime = (image: Buffer, built: boolean): Runtime => {
+  const key = await runtimeKey();
+  const runtime = (image: Buffer, built: boolean, cacheDirectory: string): Runtime => {
     // The engine's memory is what ends last, and costs nothing to find here.
     const linearBytes = parseImage(image, "the JavaScript runtime").end - LINEAR_BASE;
-    return { image, built, linearBytes, key, cacheDirectory: cache.directory };
+    return { image, built, linearBytes, key, cacheDirectory };
   };
+  // Before any compiler is looked for: with it, functions are built where there is none.
+  const shipped = await readIfThere(shippedRuntime(key));
+  if (shipped !== undefined) return runtime(shipped, false, given?.directory ?? defaultCacheDirectory());
+
+  const cache = given ?? (await openCache(cc));
+  const { command, includeDirectory } = cache.compiler;
+  const kept = join(cache.directory, `runtime-${hashOf([key, command, includeDirectory])}.img`);
   const present = await readIfThere(kept);
-  if (present !== undefined) return runtime(present, false);
+  if (present !== undefined) return runtime(present, false, cache.directory);
 
   const linked = await linkedEngine();
   const memory = readInitialMemory(linked);
@@ -84,7 +86,7 @@ export async function buildRuntime({ cache: given, cc, onSlowStep }: RuntimeOpti
   ]);
   const image = await link(cache, memory, objects);
   await writeAtomically(kept, image);
-  return runtime(image, true);
+  return runtime(image, true, cache.directory);
 }
 
 async function linkedEngine(): Promise<LinkedEngine> {
@@ -111,19 +113,6 @@ async function compileEngine(
   } finally {
     clearTimeout(timer);
   }
-}
-
-/** Everything that the image is made of, the programs that make it included. */
-async function inputsHash(cache: ObjectCache): Promise<string> {
-  const here = fileURLToPath(new URL(".", import.meta.url));
-  const makers = (await readdir(here))
-    .filter((name) => /^[\w-]+\.js$/.test(name))
-    .map((name) => join(here, name));
-  const flags = fileURLToPath(new URL("../flags.js", import.meta.url));
-  const guest = [...(await filesIn(runtimeDirectory)), ...(await filesIn(baseDirectory))];
-  const modules = [enginePath, ...extensionPaths.values()];
-  const files = await Promise.all([...modules, ...makers, flags, ...guest].map((file) => readFile(file)));
-  return hashOf([cache.compiler.command, cache.compiler.includeDirectory, ...files]);
 }
 
 /** A file of our own making, under a name that tells its content. */
@@ -156,14 +145,6 @@ async function link(cache: ObjectCache, memory: InitialMemory, objects: readonly
   } finally {
     await rm(temporary, { force: true });
   }
-}
-
-async function filesIn(directory: string): Promise<string[]> {
-  const entries = await readdir(directory, { withFileTypes: true });
-  return entries
-    .filter((entry) => entry.isFile())
-    .map(({ name }) => join(directory, name))
-    .sort();
 }
 
 async function sourcesIn(directory: string): Promise<string[]> {
