@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Image, loadImage, type Monitor } from "../src/index.js";
 import type { MachineKind } from "../src/machine/machine.js";
+import type { Handlers } from "./handlers.js";
 import type { Measurement } from "./measurement.js";
 import { compileNative } from "./native-program.js";
 import type { Solo5Hvt, Solo5Spt } from "./solo5.js";
@@ -16,6 +17,8 @@ export interface Question {
   readonly name: string;
   /** One line for --list. */
   readonly asks: string;
+  /** Left out where functions cannot be built. */
+  readonly needsFunctions?: true;
   /** Asked once for each machine. */
   measure(context: Context): Promise<Found[]>;
 }
@@ -31,6 +34,8 @@ export class Context {
   readonly monitor: Monitor;
   /** Few repetitions: everything is run, and no number means much. */
   readonly quick: boolean;
+  /** How many calls `endurance` makes. */
+  readonly calls: number;
   /** A folder that is removed at the end. */
   readonly scratch: string;
   /** Beside KVM, when SOLO5_HVT names its binary. */
@@ -39,10 +44,16 @@ export class Context {
   readonly spt: Solo5Spt | undefined;
   /** Tells what is being done; overwritten by the next. */
   readonly progress: (text: string) => void;
+  readonly #handlers: Handlers | undefined;
 
-  constructor(parts: Pick<Context, "monitor" | "quick" | "scratch" | "hvt" | "spt" | "progress">) {
+  constructor(
+    parts: Pick<Context, "monitor" | "quick" | "calls" | "scratch" | "hvt" | "spt" | "progress">,
+    handlers: Handlers | undefined,
+  ) {
+    this.#handlers = handlers;
     this.monitor = parts.monitor;
     this.quick = parts.quick;
+    this.calls = parts.calls;
     this.scratch = parts.scratch;
     this.hvt = parts.hvt;
     this.spt = parts.spt;
@@ -51,6 +62,11 @@ export class Context {
 
   get machine(): MachineKind {
     return this.monitor.machine;
+  }
+
+  /** For questions that need functions. */
+  get handlers(): Handlers {
+    return this.#handlers!;
   }
 
   /** Repetitions: as many as a sound number takes, or the few of a quick run. */

@@ -4,7 +4,8 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { MayflyError, type Monitor } from "../src/index.js";
-import { Context } from "./context.js";
+import { Context, type Question } from "./context.js";
+import { Handlers } from "./handlers.js";
 import { recordHost } from "./host-record.js";
 import { openMachines } from "./machines.js";
 import { keepsBound, type Measurement, sideBySide } from "./measurement.js";
@@ -47,15 +48,18 @@ async function main(args: readonly string[]): Promise<number> {
     monitors = openMachines(options.machine, (kind, { message }) =>
       console.error(`bench: ${kind} is not measured: ${message}`),
     );
+    const { picked, handlers } = await openHandlers(options.picked, scratch);
     const contexts = monitors.map((monitor) => {
       const isKvm = monitor.machine === "kvm";
-      const parts = { monitor, quick: options.quick, scratch, progress: progress.tell };
-      return new Context({ ...parts, hvt: isKvm ? hvt : undefined, spt: isKvm ? undefined : spt });
+      const { quick, calls } = options;
+      const parts = { monitor, quick, calls, scratch, progress: progress.tell };
+      const beside = { hvt: isKvm ? hvt : undefined, spt: isKvm ? undefined : spt };
+      return new Context({ ...parts, ...beside }, handlers);
     });
     const host = await recordHost(monitors.map(({ machine }) => machine));
     busy = host.load > 0.5;
     printer.head(host);
-    for (const question of options.picked) {
+    for (const question of picked) {
       progress.begin(question.name);
       const byMachine: Measurement[][] = [];
       for (const context of contexts) {
@@ -78,4 +82,23 @@ async function main(args: readonly string[]): Promise<number> {
     if (busy) console.error("→ other programs wanted the CPU: try again when the machine is at rest");
   }
   return options.check && missed > 0 ? 1 : 0;
+}
+
+/** Where functions cannot be built, questions about them are left out: that is told, and no failure unless nothing is left. */
+async function openHandlers(
+  asked: readonly Question[],
+  scratch: string,
+): Promise<{ picked: readonly Question[]; handlers: Handlers | undefined }> {
+  const needing = asked.filter(({ needsFunctions }) => needsFunctions === true);
+  if (needing.length === 0) return { picked: asked, handlers: undefined };
+  try {
+    const tell = (what: string): void => console.error(`bench: ${what} …`);
+    return { picked: asked, handlers: await Handlers.open(scratch, tell) };
+  } catch (error) {
+    const picked = asked.filter((question) => !needing.includes(question));
+    if (!(error instanceof MayflyError) || picked.length === 0) throw error;
+    const names = needing.map(({ name }) => name).join(", ");
+    console.error(`bench: without a JavaScript runtime, not measured: ${names}: ${error.message}`);
+    return { picked, handlers: undefined };
+  }
 }

@@ -9,6 +9,7 @@ export const USAGE = `Usage: npm run bench -- [options] [QUESTION…]
   --json           one JSON object a line: the host first, then each measurement
   --quick          few repetitions: shows that everything runs; the numbers mean little
   --check          exit with status 1 when a bound is missed
+  --calls=N        how many calls endurance makes on each machine; 100000 unless given, 2000 when quick
   --machine=KIND   kvm or process alone; else both, as far as this host has them
   --list           print the questions
   --help           print this
@@ -16,11 +17,18 @@ export const USAGE = `Usage: npm run bench -- [options] [QUESTION…]
 SOLO5_HVT=PATH names a solo5-hvt to stand beside KVM. SOLO5_SPT=PATH and SOLO5_SPT_IMAGE="PATH ARGUMENT…" name a solo5-spt to
 stand beside the process machine, and an image that it can run.`;
 
+/** A million is what the bound is about; that many take some minutes. */
+const CALLS = 100_000;
+const QUICK_CALLS = 2_000;
+const LEAST_CALLS = 100;
+
 export interface BenchOptions {
   readonly json: boolean;
   readonly quick: boolean;
   readonly check: boolean;
   readonly list: boolean;
+  /** How many calls `endurance` makes. */
+  readonly calls: number;
   /** The only machine to be measured. */
   readonly machine: MachineKind | undefined;
   readonly help: boolean;
@@ -42,8 +50,18 @@ export function parseOptions(args: readonly string[], questions: readonly Questi
   if (machine !== undefined && machine !== "kvm" && machine !== "process")
     throw new MayflyError("OPTION_INVALID", `machine: got ${machine}, expected kvm or process`);
   const { json = false, quick = false, check = false, list = false, help = false } = values;
+  const calls = countOf(values.calls) ?? (quick ? QUICK_CALLS : CALLS);
   const picked = questions.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
-  return { json, quick, check, list, help, machine, picked };
+  return { json, quick, check, list, help, machine, calls, picked };
+}
+
+function countOf(text: string | undefined): number | undefined {
+  if (text === undefined || (/^\d{1,12}$/.test(text) && Number(text) >= LEAST_CALLS))
+    return text === undefined ? text : Number(text);
+  throw new MayflyError(
+    "OPTION_INVALID",
+    `calls: got ${text}, expected a whole number from ${LEAST_CALLS} on`,
+  );
 }
 
 function parse(args: readonly string[]) {
@@ -55,6 +73,7 @@ function parse(args: readonly string[]) {
     list: flag,
     help: flag,
     machine: { type: "string" },
+    calls: { type: "string" },
   } as const;
   try {
     return parseArgs({ args: [...args], options, allowPositionals: true });

@@ -22,6 +22,8 @@ interface Piece extends PageRange {
 export class MemorySnapshot {
   /** Bytes kept. */
   readonly bytes: number;
+  /** Bytes of them that `restore` copies. */
+  readonly restoredBytes: number;
   /** Ascending. */
   readonly #pieces: readonly Piece[];
   /** Those that can have changed: all but what the guest may only read. The machine's own pages are among them. */
@@ -42,7 +44,8 @@ export class MemorySnapshot {
     this.#pieces = ascending([...changing, ...constant]);
     const settled = ascending<PageRange>([...changing, ...readOnly]);
     this.#zeros = subtractRanges([{ start: 0, end: memoryBytes }], settled);
-    this.bytes = this.#pieces.reduce((sum, { start, end }) => sum + end - start, 0);
+    this.bytes = lengthOf(this.#pieces);
+    this.restoredBytes = lengthOf(changing);
   }
 
   /** Copies what a machine holds, and drops its pages that hold nothing: what it touches from now on is growth. */
@@ -123,6 +126,10 @@ function copyPieces(memory: Uint8Array, ranges: readonly PageRange[]): Piece[] {
     }
   }
   return runs.map(({ start, end }) => ({ start, end, bytes: memory.slice(start, end) }));
+}
+
+function lengthOf(pieces: readonly Piece[]): number {
+  return pieces.reduce((sum, { bytes }) => sum + bytes.length, 0);
 }
 
 function ascending<T extends PageRange>(ranges: T[]): T[] {

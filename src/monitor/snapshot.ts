@@ -21,6 +21,8 @@ export interface Snapshot {
   readonly memoryBytes: number;
   /** What the snapshot takes itself: pages that are not zeros, bytes. */
   readonly bytes: number;
+  /** What each reset copies: those of its pages that the guest can change, bytes. */
+  readonly resetBytes: number;
 }
 
 export interface ResetOptions {
@@ -69,6 +71,10 @@ export class TakenSnapshot implements Snapshot {
 
   get bytes(): number {
     return this.#memory.bytes;
+  }
+
+  get resetBytes(): number {
+    return this.#memory.restoredBytes;
   }
 
   /** Fills a new VM. Then `exchange` waits in `wait`. */

@@ -1,0 +1,42 @@
+// footprint.ts: what this process and its children hold of the host. Reads /proc; call gc() before for numbers without garbage.
+import { readdirSync, readFileSync } from "node:fs";
+
+/** Memory of this process and its children, bytes; what several of them map is counted once (Pss). */
+export function heldMemory(): number {
+  return [process.pid, ...children()].map(proportionalBytes).reduce((sum, bytes) => sum + bytes, 0);
+}
+
+/** Open descriptors of this process. */
+export function heldDescriptors(): number {
+  return readdirSync("/proc/self/fd").length;
+}
+
+/** The vessels, on the process machine. */
+function children(): number[] {
+  return readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((pid) => parentOf(pid) === process.pid);
+}
+
+/** proc_pid_stat(5): the fourth field, behind a name in parentheses that may hold anything. */
+function parentOf(pid: number): number {
+  const stat = read(`/proc/${pid}/stat`);
+  return Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1]);
+}
+
+/** proc_pid_smaps_rollup(5); 0 of a process that is gone. */
+function proportionalBytes(pid: number): number {
+  return Number(/^Pss: +(\d+) kB$/m.exec(read(`/proc/${pid}/smaps_rollup`))?.[1] ?? 0) * 1024;
+}
+
+/** Empty for a process that ended meanwhile. */
+function read(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT" || code === "ESRCH") return "";
+    throw error;
+  }
+}
