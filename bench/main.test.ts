@@ -6,11 +6,31 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { buildRuntime } from "../src/build/function/runtime.js";
 import type { MachineKind } from "../src/machine/machine.js";
 import { noKvm } from "../test/support/mayfly.js";
 import type { HostRecord } from "./host-record.js";
 import type { MeasurementLine } from "./measurement.js";
 
+/** Whether questions about functions can be asked here. */
+const hasFunctions = await buildRuntime().then(
+  () => true,
+  () => false,
+);
+const FUNCTION_BOUNDS = [
+  ["function against a fresh quickjs-wasi", "≥ 5"],
+  ["function against a worker", "≥ 50"],
+  ["function against a Node process", "≥ 200"],
+  ["first-call p50", "≤ 2.5"],
+  ["first-call p99", "≤ 5"],
+  ["javascript against WebAssembly", "≥ 1.4"],
+  ["memory of a warm VM", "≤ 3"],
+  ["endurance: memory grown", "≤ 8"],
+  ["endurance: heap grown", "≤ 1"],
+  ["endurance: external grown", "≤ 1"],
+  ["endurance: descriptors grown", "≤ 0"],
+  ["endurance: answers other than 1", "≤ 0"],
+];
 const KVM_BOUNDS = [
   ["lifecycle p50", "≤ 1.5"],
   ["lifecycle p99", "≤ 5"],
@@ -18,6 +38,11 @@ const KVM_BOUNDS = [
   ["hypercall against bare C", "≤ 1.15"],
   ["compute against native", "≥ 0.98"],
   ["console exits, 1 MiB", "≤ 20"],
+  ...withFunctions([
+    ["function p50", "≤ 0.2"],
+    ["function p99", "≤ 2"],
+    ["function against a bare exit and copy", "≤ 2"],
+  ]),
 ];
 const PROCESS_BOUNDS = [
   ["lifecycle p50", "≤ 5"],
@@ -25,7 +50,13 @@ const PROCESS_BOUNDS = [
   ["hypercall against bare C", "≤ 1.5"],
   ["compute against native", "≥ 0.98"],
   ["console exits, 1 MiB", "≤ 20"],
+  ...withFunctions([["function p50", "≤ 0.12"]]),
 ];
+
+/** A machine's own bounds on functions, and those that both have. */
+function withFunctions(own: string[][]): string[][] {
+  return hasFunctions ? [...own, ...FUNCTION_BOUNDS] : [];
+}
 
 function bench(...args: string[]) {
   return benchBeside("", ...args);
@@ -67,10 +98,13 @@ test("a quick bench prints the host and a valid line for each bound of each mach
   assert.deepEqual(bounds("kvm"), noKvm() === false ? KVM_BOUNDS : []);
   assert.deepEqual(bounds("process"), PROCESS_BOUNDS);
   for (const { name, value, unit, bound, ok } of measurements) {
-    assert.ok(Number.isFinite(value) && value > 0, `${name}: ${value}`);
+    // What must not grow may stay as it is, or shrink.
+    assert.ok(Number.isFinite(value) && (value > 0 || name.startsWith("endurance")), `${name}: ${value}`);
     assert.ok(unit.length > 0, name);
     assert.equal(ok, bound === null || keeps(value, bound), name);
   }
+  const stale = measurements.filter(({ name }) => name === "endurance: answers other than 1");
+  assert.ok(stale.every(({ value }) => value === 0));
 });
 
 test("the table has a row for each measurement of the questions picked, machines side by side", {
@@ -81,6 +115,13 @@ test("the table has a row for each measurement of the questions picked, machines
   assert.match(stdout, /^console exits, 1 MiB +kvm +\d+ +exits +. ≤ 20 .*\n +process +\d+ +exits +. ≤ 20 /m);
   assert.doesNotMatch(stdout, /lifecycle/);
   assert.match(stderr, /^bench: console$/m);
+});
+
+test("endurance makes as many calls as it is told", { skip: !hasFunctions }, () => {
+  const args = ["--quick", "--json", "--machine=process", "--calls=300", "endurance"];
+  const { status, stdout, stderr } = bench(...args);
+  assert.equal(status, 0, stderr);
+  assert.match(stdout, /"note":"of 300, by a handler that counts in a global"/);
 });
 
 test("solo5-hvt's numbers stand beside ours", { skip: noKvm() }, (context) => {
@@ -140,6 +181,9 @@ test("an unknown question and an unknown option are refused in one line with a m
   const machine = bench("--machine=pc");
   assert.equal(machine.status, 1);
   assert.match(machine.stderr, /^bench: machine: got pc, expected kvm or process\n$/);
+  const calls = bench("--calls=many");
+  assert.equal(calls.status, 1);
+  assert.match(calls.stderr, /^bench: calls: got many, expected a whole number from 100 on\n$/);
   const option = bench("--fast");
   assert.equal(option.status, 1);
   assert.match(option.stderr, /^bench: Unknown option '--fast'\n→ npm run bench -- --help\n$/);
