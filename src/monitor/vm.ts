@@ -44,6 +44,7 @@ export class Vm implements AsyncDisposable {
   #meter: Meter | undefined;
   #wallTimer: WallTimer | undefined;
   #running: Promise<VmEnd> | undefined;
+  #isRunUnasked = false;
   #end: VmEnd | undefined;
   /** Resumes the coroutine while it waits. */
   #wake: (() => void) | undefined;
@@ -117,8 +118,7 @@ export class Vm implements AsyncDisposable {
     }
     this.#meter?.startWall();
     this.#wallTimer?.watch();
-    // Whoever calls exchange learns of a failure by the response; run() gives it to whoever asks.
-    this.run().catch(() => {});
+    this.#runUnasked();
     return response;
   }
 
@@ -145,7 +145,7 @@ export class Vm implements AsyncDisposable {
     if (!exchange.busy) {
       // Asked first: a guest that ends in its first turn would have ended before anybody listens.
       const idle = exchange.whenIdle();
-      this.run().catch(() => {});
+      this.#runUnasked();
       await idle;
     }
     return new TakenSnapshot(this.#idle(), this.#prepared, this.#origin);
@@ -187,6 +187,15 @@ export class Vm implements AsyncDisposable {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  /** Whoever calls exchange learns of a failure by the response; run() gives it to whoever asks. */
+  #runUnasked(): void {
+    const running = this.run();
+    if (this.#isRunUnasked) return;
+    // Once: the promise lasts as long as the VM, and keeps whatever waits for it.
+    this.#isRunUnasked = true;
+    running.catch(() => {});
   }
 
   async #closeAll(): Promise<void> {
