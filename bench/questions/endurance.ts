@@ -1,6 +1,7 @@
 // endurance.ts: very many calls of one function: does anything grow, and does anything stay from one call to the next?
 import { join } from "node:path";
 import { type Found, packageRoot, type Question } from "../context.js";
+import { STEADY } from "../footprint.js";
 import { NativeProgram } from "../native-program.js";
 import { sum } from "../statistics.js";
 
@@ -24,7 +25,7 @@ export const endurance: Question = {
   async measure(context) {
     const program = join(packageRoot, "dist", "bench", "endurance-process.js");
     const image = await context.handlers.image("counter");
-    using calls = new NativeProgram(process.execPath, ["--expose-gc", program, context.machine, image]);
+    using calls = new NativeProgram(process.execPath, [...STEADY, program, context.machine, image]);
     const part = Math.floor(context.calls / PARTS);
     const stands: Stand[] = [];
     while (stands.length < PARTS) {
@@ -45,8 +46,8 @@ function report(stands: readonly Stand[], part: number): Found[] {
       name: "endurance: memory grown",
       value: grown(0) / MIB,
       unit: "MiB",
-      bound: { atMost: 8 },
-      note: `resident, vessels included, ${from}; it breathes by some MiB`,
+      bound: { atMost: 4 },
+      note: `resident, children included, ${from}`,
     },
     {
       name: "endurance: heap grown",

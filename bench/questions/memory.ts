@@ -1,6 +1,7 @@
 // memory.ts: what one more warm VM of a function costs the host while nobody calls it.
 import { join } from "node:path";
 import { packageRoot, type Question } from "../context.js";
+import { STEADY } from "../footprint.js";
 import { NativeProgram } from "../native-program.js";
 
 const MIB = 1 << 20;
@@ -14,10 +15,10 @@ export const memory: Question = {
   async measure(context) {
     const program = join(packageRoot, "dist", "bench", "memory-process.js");
     const image = await context.handlers.image("hello");
-    using process_ = new NativeProgram(process.execPath, ["--expose-gc", program, context.machine, image]);
+    using keeper = new NativeProgram(process.execPath, [...STEADY, program, context.machine, image]);
     const more = context.times(32, 4);
-    const [first] = await process_.ask(FIRST_VMS, 1);
-    const [then] = await process_.ask(FIRST_VMS + more, 1);
+    const [first] = await keeper.ask(FIRST_VMS, 1);
+    const [then] = await keeper.ask(FIRST_VMS + more, 1);
     const [[before = Number.NaN], [after = Number.NaN, resident = Number.NaN]] = [first!, then!];
     return [
       {
