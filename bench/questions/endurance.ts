@@ -40,25 +40,26 @@ export const endurance: Question = {
 function report(stands: readonly Stand[], part: number): Found[] {
   const [first, last] = [stands[0]!, stands.at(-1)!];
   const grown = (which: 0 | 1 | 2 | 3): number => last[which] - first[which];
+  const grownMiB = (which: 0 | 1 | 2): number => Math.round((grown(which) / MIB) * 100) / 100;
   const from = `from call ${part} to call ${PARTS * part}`;
   return [
     {
       name: "endurance: memory grown",
-      value: grown(0) / MIB,
+      value: grownMiB(0),
       unit: "MiB",
       bound: { atMost: 4 },
       note: `resident, children included, ${from}`,
     },
     {
       name: "endurance: heap grown",
-      value: grown(1) / MIB,
+      value: grownMiB(1),
       unit: "MiB",
       bound: { atMost: 1 },
       note: "V8's, without garbage",
     },
     {
       name: "endurance: external grown",
-      value: grown(2) / MIB,
+      value: grownMiB(2),
       unit: "MiB",
       bound: { atMost: 1 },
       note: "what V8 accounts beside it",
