@@ -44,7 +44,8 @@ export class Vm implements AsyncDisposable {
   #meter: Meter | undefined;
   #wallTimer: WallTimer | undefined;
   #running: Promise<VmEnd> | undefined;
-  #isRunUnasked = false;
+  /** Whoever calls exchange learns of a failure by the response. Once: a promise that lasts keeps whatever waits for it. */
+  #ignored: Promise<unknown> | undefined;
   #end: VmEnd | undefined;
   /** Resumes the coroutine while it waits. */
   #wake: (() => void) | undefined;
@@ -118,7 +119,7 @@ export class Vm implements AsyncDisposable {
     }
     this.#meter?.startWall();
     this.#wallTimer?.watch();
-    this.#runUnasked();
+    this.#ignored ??= this.run().catch(() => {});
     return response;
   }
 
@@ -145,7 +146,7 @@ export class Vm implements AsyncDisposable {
     if (!exchange.busy) {
       // Asked first: a guest that ends in its first turn would have ended before anybody listens.
       const idle = exchange.whenIdle();
-      this.#runUnasked();
+      this.#ignored ??= this.run().catch(() => {});
       await idle;
     }
     return new TakenSnapshot(this.#idle(), this.#prepared, this.#origin);
@@ -187,15 +188,6 @@ export class Vm implements AsyncDisposable {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
-  }
-
-  /** Whoever calls exchange learns of a failure by the response; run() gives it to whoever asks. */
-  #runUnasked(): void {
-    const running = this.run();
-    if (this.#isRunUnasked) return;
-    // Once: the promise lasts as long as the VM, and keeps whatever waits for it.
-    this.#isRunUnasked = true;
-    running.catch(() => {});
   }
 
   async #closeAll(): Promise<void> {
