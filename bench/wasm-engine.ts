@@ -1,7 +1,7 @@
 // wasm-engine.ts: the functions' very engine without a VM: quickjs-wasi in Node's WebAssembly, with the same handlers.
 import { readFile } from "node:fs/promises";
 import { CompileFlags, EvalFlags, type JSValueHandle, QuickJS } from "quickjs-wasi";
-import { enginePath } from "../src/build/function/runtime.js";
+import { enginePath } from "../src/build/function/runtime-key.js";
 
 /** The little of Node's WebAssembly that is used here; its types come with the browser's library only. */
 declare const WebAssembly: { Module: new (bytes: Uint8Array) => object };
