@@ -4,27 +4,24 @@ import { descriptorSink } from "../device/console-sinks.js";
 import { MayflyError } from "../errors.js";
 import { FetchFunction } from "../function/function.js";
 import { FunctionError } from "../function/function-error.js";
-import type { FunctionLimits } from "../function/function-options.js";
 import type { MachineChoice } from "../monitor/open-host.js";
 import { billTable, percentiles, percentileTable } from "./invoke/bill-table.js";
+import { type LimitFlags, limitsOf, mendOf, parseBodyLimit, parseMemory } from "./invoke/call-limits.js";
 import { type Invocation, invoke } from "./invoke/invoke-function.js";
 import { readRequestWords } from "./invoke/request-words.js";
 import { machineOption } from "./machine-option.js";
 import { parseDuration } from "./run/duration.js";
 
-interface Flags {
+interface Flags extends LimitFlags {
   method?: string;
-  header: string[];
+  header?: string[];
   data?: string;
   path: string;
   include?: true;
   stats?: true;
   repeat: number;
   json?: true;
-  allowOrigin: string[];
-  cpuLimit?: number;
-  timeout?: number;
-  mem?: number;
+  allowOrigin?: string[];
   verifyReset?: true;
   machine: MachineChoice;
 }
@@ -33,23 +30,24 @@ const SIGINT_STATUS = 130;
 
 /** The command, to be added to the program. */
 export function invokeCommand(): Command {
-  const collect = (text: string, before: string[]): string[] => [...before, text];
+  const collect = (text: string, before: string[] = []): string[] => [...before, text];
   return new Command("invoke")
     .usage("[options] <image|file>")
     .description(
       "Sends a function one request and prints the response's body on stdout; what the function prints goes to stderr.\n\n" +
-        "The function is an image, or a handler (.ts, .js, .mjs …) that is built first. It runs in a virtual machine of its own.",
+        "The function is an image, or a handler (.ts, .js, .mjs …) that is built first. It runs in a virtual machine of its own.\n\n" +
+        "Exit status: 0 when it gave a response, whatever its HTTP status; 1 when it failed; 130 after Ctrl-C.",
     )
     .argument("<image|file>", "an image made by mayfly build, or a handler")
     .option("-X, --method <method>", "the request's method (default: GET, or POST with --data)")
-    .option("-H, --header <name: value>", "a header; may be given more than once", collect, [])
+    .option("-H, --header <name: value>", "a header; may be given more than once", collect)
     .option("-d, --data <text>", "the request's body; @FILE reads it from a file, @- from standard input")
     .option("-p, --path <path>", "path and query, or a whole URL", "/")
     .option("-i, --include", "print status and headers before the body")
     .option("--stats", "print a table of what the call cost on stderr")
     .option(
       "--repeat <n>",
-      "call it so often, each time in fresh state, and print percentiles",
+      "call it this many times, each in fresh state, and print percentiles",
       parseRepeat,
       1,
     )
@@ -58,7 +56,6 @@ export function invokeCommand(): Command {
       "--allow-origin <origin>",
       "let the function fetch from an origin; may be given more than once",
       collect,
-      [],
     )
     .option("--cpu-limit <duration>", "CPU time of a call (default: 50ms)", (text) =>
       parseDuration("--cpu-limit", text),
@@ -67,6 +64,7 @@ export function invokeCommand(): Command {
       parseDuration("--timeout", text),
     )
     .option("--mem <MB>", "guest memory, MiB (default: 32)", parseMemory)
+    .option("--body-limit <MB>", "longest request and response body, MiB (default: 8)", parseBodyLimit)
     .option("--verify-reset", "compare every byte of the VM's state after each call")
     .addOption(machineOption())
     .action(run);
@@ -74,22 +72,17 @@ export function invokeCommand(): Command {
 
 async function run(file: string, flags: Flags): Promise<void> {
   const makeRequest = await readRequestWords(flags);
-  const limits: Partial<FunctionLimits> = {
-    ...(flags.cpuLimit !== undefined && { cpuTimeMs: flags.cpuLimit }),
-    ...(flags.timeout !== undefined && { wallTimeMs: flags.timeout }),
-    ...(flags.mem !== undefined && { memoryMiB: flags.mem }),
-  };
   const interrupted = new AbortController();
   const onInterrupt = (): void => interrupted.abort();
   process.once("SIGINT", onInterrupt);
   try {
     await using fn = await FetchFunction.load(file, {
       machine: flags.machine,
-      limits,
+      limits: limitsOf(flags),
       console: descriptorSink(2),
       verifyReset: flags.verifyReset === true,
       onSlowStep: (what) => process.stderr.write(`${what} …\n`),
-      ...(flags.allowOrigin.length > 0 && { outbound: { origins: flags.allowOrigin } }),
+      ...(flags.allowOrigin !== undefined && { outbound: { origins: flags.allowOrigin } }),
     });
     const invocation = await invoke(fn, makeRequest, {
       repeat: flags.repeat,
@@ -100,17 +93,23 @@ async function run(file: string, flags: Flags): Promise<void> {
     });
     report(invocation, flags);
   } catch (error) {
-    if (!interrupted.signal.aborted) throw withoutStack(error);
+    if (!interrupted.signal.aborted) throw inOurWords(error);
     process.exitCode = SIGINT_STATUS;
   } finally {
     process.off("SIGINT", onInterrupt);
   }
 }
 
-/** The function has told its stack on its console, which is stderr here. */
-function withoutStack(error: unknown): unknown {
-  if (!(error instanceof FunctionError) || error.thrown === undefined) return error;
-  return new MayflyError(error.code, error.message, { cause: error });
+/** Without the stack, which the function has told on its console, stderr here, and with our options in the mend. */
+function inOurWords(error: unknown): unknown {
+  if (!(error instanceof MayflyError) || !error.code.startsWith("FUNCTION_")) return error;
+  const details = error instanceof FunctionError && error.thrown !== undefined ? undefined : error.details;
+  const mend = mendOf(error);
+  return new MayflyError(error.code, error.message, {
+    cause: error,
+    ...(details !== undefined && { details }),
+    ...(mend !== undefined && { mend }),
+  });
 }
 
 function report(invocation: Invocation, flags: Flags): void {
@@ -149,10 +148,4 @@ function parseRepeat(text: string): number {
   const count = /^\d{1,7}$/.test(text) ? Number(text) : 0;
   if (count >= 1) return count;
   throw new MayflyError("OPTION_INVALID", `--repeat: got ${JSON.stringify(text)}, expected 1 to 9999999`);
-}
-
-function parseMemory(text: string): number {
-  const mib = /^\d{1,4}$/.test(text) ? Number(text) : 0;
-  if (mib >= 8 && mib <= 4096) return mib;
-  throw new MayflyError("OPTION_INVALID", `--mem: got ${JSON.stringify(text)}, expected 8 to 4096 (MiB)`);
 }

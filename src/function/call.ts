@@ -46,12 +46,16 @@ export async function call(callee: Callee, request: Request, more: CallOptions):
     billing?.answered();
     const kind = failureKind(response);
     if (kind !== undefined) throw await failureOf(response, kind, callee.places);
-    const answer = webResponse(response, options.limits.bodyBytes);
+    const answer = webResponse(response, {
+      method: request.method,
+      bodyBytes: options.limits.bodyBytes,
+      errorOf: (cause) => callersError(cause, warm, signal),
+    });
     settle(callee, warm, response, billing, unwatch);
     return answer;
   } catch (cause) {
     unwatch();
-    const error = signal.aborted ? signal.reason : errorOf(cause, warm);
+    const error = callersError(cause, warm, signal);
     if (response !== undefined && error instanceof FunctionError && leavesSoundVm(error))
       settle(callee, warm, response, billing, () => {});
     else await discard(pool, warm, billing);
@@ -81,7 +85,8 @@ function discard(pool: VmPool, warm: WarmVm, billing: Billing | undefined): Prom
   return pool.discard(warm);
 }
 
-function errorOf(cause: unknown, { vm }: WarmVm): unknown {
+function callersError(cause: unknown, { vm }: WarmVm, signal: AbortSignal): unknown {
+  if (signal.aborted) return signal.reason;
   const isOfVm = cause instanceof MayflyError && cause.code === "VM_ENDED";
   return isOfVm && vm.end !== undefined ? endError(vm.end, cause) : cause;
 }

@@ -81,16 +81,20 @@ const ENDS: Partial<Record<VmEndReason, ErrorCode>> = {
   "memory-limit": "FUNCTION_OUT_OF_MEMORY",
 };
 
+const MENDS: Partial<Record<ErrorCode, string>> = {
+  FUNCTION_CPU_LIMIT: "raise limits.cpuTimeMs, if it needs that much",
+  FUNCTION_WALL_LIMIT: "raise limits.wallTimeMs, if it has to wait that long",
+};
+
 /** The error that the end of a VM means for its call. */
 export function endError(end: VmEnd, cause: unknown): FunctionError {
   const code = ENDS[end.reason] ?? "FUNCTION_ENDED";
-  const mend =
-    code === "FUNCTION_CPU_LIMIT"
-      ? { mend: "raise limits.cpuTimeMs, if it needs that much" }
-      : code === "FUNCTION_WALL_LIMIT"
-        ? { mend: "raise limits.wallTimeMs, if it has to wait that long" }
-        : {};
-  return new FunctionError(code, `the function failed: ${end.message}`, { ...mend, cause, end });
+  const mend = end.reason === "halt" ? "its console output says why" : MENDS[code];
+  return new FunctionError(code, `the function failed: ${end.message}`, {
+    ...(mend !== undefined && { mend }),
+    cause,
+    end,
+  });
 }
 
 export function bodyTooLong(bytes: number, most: number): FunctionError {

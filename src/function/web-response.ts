@@ -6,30 +6,40 @@ import { guestResponse } from "./guest-response.js";
 /** Statuses whose responses have no body (Fetch standard, "null body status"). */
 const WITHOUT_BODY = new Set([204, 205, 304]);
 
+export interface Asked {
+  /** Of the request: a response to HEAD has no body, whatever the handler gave it. */
+  readonly method: string;
+  /** How long the body may be. */
+  readonly bodyBytes: number;
+  /** What the caller gets for what a stream fails with. */
+  readonly errorOf: (cause: unknown) => unknown;
+}
+
 /**
  * A response for the caller. A body that is here as a whole needs no stream.
  *
- * @param bodyBytes how long its body may be
  * @throws FunctionError FUNCTION_BODY_LIMIT; a stream fails with it instead
  */
-export function webResponse(response: ExchangeResponse, bodyBytes: number): Response {
+export function webResponse(response: ExchangeResponse, asked: Asked): Response {
   const { status, body } = response;
   const init = { status, headers: response.headers as [string, string][] };
   const whole = body.takeWhole();
-  if (whole === undefined && !WITHOUT_BODY.has(status)) return new Response(stream(body, bodyBytes), init);
-  if (whole === undefined) void drain(body);
-  if (whole !== undefined && whole.length > bodyBytes) throw bodyTooLong(whole.length, bodyBytes);
-  const isEmpty = whole === undefined || whole.length === 0 || WITHOUT_BODY.has(status);
+  const isBodiless = asked.method === "HEAD" || WITHOUT_BODY.has(status);
+  if (whole === undefined && !isBodiless) return new Response(stream(body, asked), init);
+  // What the guest does wrong in a body that nobody gets is nobody's failure.
+  if (whole === undefined) drain(body).catch(() => {});
+  if (whole !== undefined && whole.length > asked.bodyBytes) throw bodyTooLong(whole.length, asked.bodyBytes);
+  const isEmpty = whole === undefined || whole.length === 0 || isBodiless;
   return isEmpty ? new Response(null, init) : guestResponse(whole, init);
 }
 
-function stream(body: ResponseBody, bodyBytes: number): ReadableStream<Uint8Array> {
+function stream(body: ResponseBody, { bodyBytes, errorOf }: Asked): ReadableStream<Uint8Array> {
   const pieces = body[Symbol.asyncIterator]();
   let bytes = 0;
   return new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
-        const { done, value } = await pieces.next();
+        const { done, value } = await pieces.next().catch((cause) => Promise.reject(errorOf(cause)));
         if (done === true) {
           controller.close();
           return;

@@ -172,6 +172,7 @@ export class Vm implements AsyncDisposable {
       throw error;
     }
     this.#meter?.renew();
+    this.#wallTimer?.rest();
   }
 
   /** Ends the VM from outside: at once when it waits, else after the current slice. */

@@ -55,3 +55,17 @@ test("it stops for wall time without an end, and watches again when told", async
   await delay(20);
   assert.equal(fired, 1);
 });
+
+test("a timer at rest keeps no process alive, one that watches does", async () => {
+  const holds = () => process.getActiveResourcesInfo().filter((name) => name === "Timeout").length;
+  const before = holds();
+  const each = meter(10_000);
+  using timer = wallTimer(each, () => assert.fail("it fired"));
+  assert.equal(holds(), before + 1);
+  each.renew();
+  timer.rest();
+  assert.equal(holds(), before);
+  each.startWall();
+  timer.watch();
+  assert.equal(holds(), before + 1);
+});

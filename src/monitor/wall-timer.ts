@@ -7,6 +7,8 @@ const LONGEST_TIMER_MS = 0x7fff_ffff;
 export interface WallTimer extends Disposable {
   /** Watches again, if it does not: it stopped when it found wall time without an end. */
   watch(): void;
+  /** Wall time has no end until the next `watch`: until then it keeps no process alive. */
+  rest(): void;
 }
 
 /**
@@ -26,6 +28,11 @@ export function wallTimer(meter: Meter, onSpent: () => void): WallTimer {
   return {
     watch(): void {
       if (timer === undefined) look();
+      else timer.ref();
+    },
+    // Not cleared: making a timer for each request of a busy VM costs more than one that fires in vain.
+    rest(): void {
+      timer?.unref();
     },
     [Symbol.dispose]: () => clearTimeout(timer),
   };

@@ -39,6 +39,20 @@ test("frames of the web's API are marked above the function's, and left out belo
   ]);
 });
 
+test("the web's API is one, whichever of its parts a frame is in", () => {
+  const stack = [
+    "    at #news (mayfly:fetch:121:57)",
+    "    at mayfly:structured-clone:1:1",
+    "    at fetch (handler.bundle.js:2:1)",
+    "    at pull (mayfly:streams:9:9)",
+  ].join("\n");
+  assert.deepEqual(mapper.map(stack).split("\n"), [
+    "    at #news (mayfly)",
+    "    at mayfly",
+    `    at fetch (${path("src/handler.ts")}:1:1)`,
+  ]);
+});
+
 test("a stack of the web's API alone is kept: it is all that is known", () => {
   assert.equal(mapper.map("    at tick (mayfly:prelude:10:2)"), "    at tick (mayfly)");
 });

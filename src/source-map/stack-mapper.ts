@@ -12,10 +12,12 @@ export interface StackMapper {
   map(text: string): string;
 }
 
-/** The module names of what Mayfly brings: the web's API, and the line that hands the handler over. */
-const PRELUDE = "mayfly:prelude";
+/** The module names of what Mayfly brings: the web's API in its parts, and the line that hands the handler over. */
+const PRELUDE = /[( ](mayfly:[a-z-]{1,40}):\d{1,9}:\d{1,9}\)?$/;
 const START = "mayfly:start";
 const OURS = "mayfly";
+/** A line may be long, and only its end says where it is. */
+const LONGEST_PLACE = 80;
 
 interface MappedLine {
   readonly text: string;
@@ -55,7 +57,8 @@ export function openSourceMap(json: string, baseDirectory: string): StackMapper 
 }
 
 function mapLine(map: SourceMap, line: string): MappedLine {
-  const ours = frameIn(line, PRELUDE);
+  const part = PRELUDE.exec(line.slice(-LONGEST_PLACE))?.[1];
+  const ours = part === undefined ? undefined : frameIn(line, part);
   if (ours !== undefined) return { text: frameLine(ours.name, OURS), owner: "mayfly" };
   const frame = map.bundle === "" ? undefined : frameIn(line, map.bundle);
   const place = frame === undefined ? undefined : map.placeOf(frame.line, frame.column);

@@ -26,10 +26,21 @@ const paths: Record<string, (request: Request) => unknown> = {
   "/never": () => new Promise(() => {}),
   "/loop": () => { for (;;); },
   "/memory": () => { const all = []; for (;;) all.push(new Uint8Array(1 << 20).fill(1)); },
+  "/endless": () => new Response(ticks(() => new Promise((tick) => setTimeout(tick, 5)))),
+  "/spin": () => new Response(ticks(() => { for (;;); })),
+  "/break": () => new Response(ticks(() => Promise.reject(new Error("no more")))),
   "/long": () => new Response(new Uint8Array(100_001)),
   "/random": () => new Response(\`\${Math.random()} \${crypto.randomUUID()}\`),
   "/say": () => { console.log("said"); return new Response("x"); },
 };
+/** A first piece at once, and further ones after what is waited for. */
+function ticks(wait: () => Promise<unknown>): ReadableStream {
+  const piece = new TextEncoder().encode("tick");
+  return new ReadableStream({
+    start: (controller) => controller.enqueue(piece),
+    async pull(controller) { await wait(); controller.enqueue(piece); },
+  });
+}
 export default {
   fetch: (request: Request) => paths[new RegExp("//[^/]*(/\\\\w*)").exec(request.url)![1]!]!(request),
 };
@@ -168,6 +179,43 @@ libraryTest("a call that nobody wants any more ends", async (load) => {
   await assert.rejects(call, { name: "AbortError" });
   assert.equal(await textOf(fn.fetch(at("/count"))), "1");
   await assert.rejects(fn.fetch(at("/count"), { signal: AbortSignal.abort() }), { name: "AbortError" });
+});
+
+libraryTest("a response that breaks off fails with the code of what happened", async (load) => {
+  const fn = await load({ limits: { wallTimeMs: 300 } });
+  for (const [path, code] of [
+    ["/endless", "FUNCTION_WALL_LIMIT"],
+    ["/spin", "FUNCTION_CPU_LIMIT"],
+    ["/break", "FUNCTION_ENDED"],
+  ] as const) {
+    const response = await fn.fetch(at(path));
+    assert.equal(response.status, 200);
+    await assert.rejects(
+      response.text(),
+      (error) => error instanceof FunctionError && error.code === code,
+      path,
+    );
+    assert.equal(await textOf(fn.fetch(at("/count"))), "1");
+  }
+});
+
+libraryTest("an abort in the middle of a response is what its reader gets", async (load) => {
+  const fn = await load();
+  const aborted = new AbortController();
+  const response = await fn.fetch(at("/endless"), { signal: aborted.signal });
+  setTimeout(() => aborted.abort(new RangeError("enough")), 20);
+  await assert.rejects(response.text(), { name: "RangeError", message: "enough" });
+  assert.equal(await textOf(fn.fetch(at("/count"))), "1");
+});
+
+libraryTest("a response to HEAD has no body, whatever the handler gave it", async (load) => {
+  const fn = await load();
+  for (const path of ["/echo", "/long", "/endless"]) {
+    const response = await fn.fetch(at(path), { method: "HEAD" });
+    assert.equal(response.body, null);
+    assert.equal(await response.text(), "");
+  }
+  assert.equal(await textOf(fn.fetch(at("/count"))), "1");
 });
 
 libraryTest("a bill tells what a call cost", async (load) => {

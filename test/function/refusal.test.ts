@@ -31,7 +31,7 @@ test("a syntax error is told with file, line, column and the line itself", {
     "part.ts": "const fine = 1;\nconst broken = = fine;\n",
   });
   assert.match(message, /part\.ts:2:16: Unexpected "="$/);
-  assert.match(details ?? "", /\n {2}2 \| const broken = = fine;\n {4}\| {16}\^$/);
+  assert.match(details ?? "", /^ {2}2 \| const broken = = fine;\n {4}\| {16}\^$/);
 });
 
 test("a module of Node's own is named, and who imports it", { skip: whyNoRuntime }, async (context) => {
@@ -124,7 +124,7 @@ test("what the engine refuses is told with its place, where it knows one", {
     "handler.ts": `${well}\nconst fine: number = 1;\nglobalThis.f = (a) => { "use strict"; return a.b ??= \u0061rguments = 1; };`,
   });
   assert.match(message, /handler\.ts:3:\d+: /);
-  assert.match(details!, /\n {2}3 \| /);
+  assert.match(details!, /^ {2}3 \| /);
 });
 
 test("a handler that is no file, and an output that is a source, are refused", async (context) => {

@@ -38,11 +38,15 @@ test("of a line that fills screens only the surroundings are shown", () => {
   const { details } = buildFailure("building", [
     { text: "no", place: { file, line: 1, column: 5001, length: 1, lineText } },
   ]);
-  const [, shown, marks] = details!.split("\n");
+  const [shown, marks] = details!.split("\n");
   assert.equal(shown!.length, 166);
   assert.equal(shown![marks!.indexOf("^")], "!");
 });
 
-test("a mistake without a place is said once", () => {
+test("a mistake alone is said once: the message has its place, the details its line", () => {
+  const place = { file, line: 2, column: 1, length: 1, lineText: "x" };
+  const { message, details } = buildFailure("building", [{ text: "no", place }]);
+  assert.equal(message, "building: src/handler.ts:2:1: no");
+  assert.equal(details, "  2 | x\n    | ^");
   assert.equal(buildFailure("building", [{ text: "no" }]).details, undefined);
 });

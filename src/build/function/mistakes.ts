@@ -32,10 +32,12 @@ export function buildFailure(what: string, mistakes: readonly Mistake[], mend?: 
   const [first] = mistakes;
   const more = mistakes.length > 1 ? ` (and ${mistakes.length - 1} more)` : "";
   const sentence = first === undefined ? "it was refused without a reason" : told(first);
-  const details = mistakes.map(excerpt).join("\n");
+  const excerpts = mistakes.map(excerpt).join("\n");
+  // One mistake's place and text are in the message already: what is left to show is the line.
+  const isSaid = mistakes.length === 1 && excerpts.startsWith(sentence);
+  const details = isSaid ? excerpts.slice(sentence.length + 1) : excerpts;
   return new MayflyError("BUILD_FAILED", `${what}: ${sentence}${more}`, {
-    // A sentence without a place need not be said twice.
-    ...(details === sentence ? {} : { details }),
+    ...(details === "" ? {} : { details }),
     ...(mend === undefined ? {} : { mend }),
   });
 }

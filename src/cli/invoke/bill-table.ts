@@ -32,7 +32,7 @@ export function percentiles(times: readonly number[]): { name: string; ms: numbe
     { name: "p50", ms: at(0.5) },
     { name: "p90", ms: at(0.9) },
     { name: "p99", ms: at(0.99) },
-    { name: "most", ms: sorted.at(-1)! },
+    { name: "max", ms: sorted.at(-1)! },
   ];
 }
 

@@ -5,7 +5,7 @@ import { MayflyError } from "../../errors.js";
 
 export interface RequestWords {
   readonly method?: string;
-  readonly header: readonly string[];
+  readonly header?: readonly string[];
   readonly data?: string;
   readonly path: string;
 }
@@ -20,7 +20,7 @@ const ORIGIN = "http://localhost";
  */
 export async function readRequestWords(words: RequestWords): Promise<() => Request> {
   const url = urlOf(words.path);
-  const headers = words.header.map(headerOf);
+  const headers = (words.header ?? []).map(headerOf);
   const body = words.data === undefined ? undefined : await readData(words.data);
   const method = words.method ?? (body === undefined ? "GET" : "POST");
   const make = (): Request => new Request(url, { method, headers, ...(body !== undefined && { body }) });

@@ -1,0 +1,105 @@
+// invoke.test.ts: `mayfly invoke` as a user meets it: bin/mayfly.js in a process of its own, each real machine.
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { join } from "node:path";
+import { test } from "node:test";
+import { project, whyNoRuntime } from "../function/support.js";
+import { type Finished, finished, startMayfly } from "../support/mayfly.js";
+import { machines } from "../vm/support/machines.js";
+
+const HANDLER = `
+export default {
+  async fetch(request: Request): Promise<Response> {
+    switch (new URL(request.url).pathname) {
+      case "/throw": throw new TypeError("no such thing");
+      case "/loop": for (;;);
+      case "/wait": await new Promise((done) => setTimeout(done, 60_000));
+      case "/long": return new Response(new Uint8Array(3 << 20));
+      case "/binary": return new Response(new Uint8Array([0, 255]));
+      case "/break": return new Response(new ReadableStream({ pull: () => Promise.reject(new Error("no more")) }));
+    }
+    console.log("said");
+    const said = request.headers.get("x-said");
+    return new Response(\`\${request.method} \${said} \${await request.text()}\\n\`, { status: 404, headers: { "x-a": "1" } });
+  },
+};
+`;
+
+type Invoke = (...args: string[]) => Promise<Finished>;
+
+function invokeTest(name: string, body: (invoke: Invoke, folder: string) => Promise<void>): void {
+  for (const { kind, skip } of machines)
+    test(`${kind}: ${name}`, { skip: whyNoRuntime || skip, timeout: 60_000 }, async (context) => {
+      const folder = await project(context, { "handler.ts": HANDLER });
+      const invoke: Invoke = (...args) =>
+        finished(startMayfly(["invoke", join(folder, "handler.ts"), `--machine=${kind}`, ...args]));
+      await body(invoke, folder);
+    });
+}
+
+invokeTest(
+  "the response goes to stdout, what the function prints to stderr, and a 404 is no failure",
+  async (invoke) => {
+    assert.deepEqual(await invoke("-d", "words", "-H", "x-said: yes", "--include"), {
+      status: 0,
+      signal: null,
+      stdout: "404\ncontent-type: text/plain;charset=UTF-8\nx-a: 1\n\nPOST yes words\n",
+      stderr: "said\n",
+    });
+    const head = await invoke("-X", "HEAD");
+    assert.deepEqual([head.status, head.stdout], [0, ""]);
+  },
+);
+
+invokeTest(
+  "--json prints response and bill as one object, bytes that are no text in base64",
+  async (invoke) => {
+    const text = JSON.parse((await invoke("--json", "--repeat=2")).stdout);
+    assert.deepEqual([text.status, text.body, text.calls], [404, "GET null \n", 2]);
+    assert.ok(text.bill.cpuMs > 0 && text.ms.max >= text.ms.p50);
+    assert.equal(JSON.parse((await invoke("--json", "-p", "/binary")).stdout).bodyBase64, "AP8=");
+  },
+);
+
+invokeTest("--stats and --repeat print tables on stderr", async (invoke) => {
+  const { status, stderr } = await invoke("--repeat=3", "--stats", "--verify-reset");
+  assert.equal(status, 0);
+  for (const row of [/^calls +3$/m, /^max +\d+\.\d+ ms$/m, /^CPU time +\d+\.\d+ ms/m, /^ {2}exchange +1$/m])
+    assert.match(stderr, row);
+});
+
+invokeTest(
+  "a failure is one line with the command's own options in its mend, and status 1",
+  async (invoke) => {
+    const failure = async (...args: string[]): Promise<string> => {
+      const { status, stderr } = await invoke(...args);
+      assert.equal(status, 1);
+      return stderr;
+    };
+    assert.match(
+      await failure("-p", "/throw"),
+      /^TypeError: no such thing\n {4}at fetch .*\nmayfly: the function threw .*\n$/,
+    );
+    assert.match(await failure("-p", "/loop"), /^mayfly: .* CPU time of 50 ms\n→ .*: --cpu-limit\n$/);
+    assert.match(
+      await failure("-p", "/wait", "--timeout=200ms"),
+      /^mayfly: .* wall time of 200 ms\n→ .*: --timeout\n$/,
+    );
+    const long = ["-p", "/long", "--cpu-limit=10s"];
+    assert.match(
+      await failure(...long, "--body-limit=1"),
+      /^mayfly: .* at most 1048576\n→ .*: --body-limit\n$/,
+    );
+    assert.equal((await invoke(...long, "--body-limit=4")).stdout.length, 3 << 20);
+    assert.match(await failure("-p", "/break"), /no more[\s\S]*\nmayfly: .*\n→ its console output says why\n$/);
+  },
+);
+
+invokeTest("Ctrl-C ends a call that waits, with status 130", async (invoke, folder) => {
+  assert.equal((await invoke()).status, 0);
+  const child = startMayfly(["invoke", join(folder, "handler.ts"), "-p", "/wait", "--debug"]);
+  const ended = finished(child);
+  await Promise.race([once(child, "exit"), new Promise((later) => setTimeout(later, 1500))]);
+  child.kill("SIGINT");
+  assert.deepEqual(await ended, { status: 130, signal: null, stdout: "", stderr: "" });
+});
