@@ -54,7 +54,7 @@ test("all mistakes of a config are in one report", () => {
     "routes.0.limits.bodyBytes: got -1, expected a whole number, 0 to 9007199254740991 (bytes)",
     "routes.1.path: got nothing, expected a path",
     "routes.1.image: got 3, expected a text that is not empty",
-    "routes.2: got 7, expected an object with path, image, function, limits",
+    "routes.2: got 7, expected an object with path, image, function, limits, outbound",
     "concurrency.vms: got 0, expected a whole number, 1 to 10000",
     'got a field "extra", expected one of listen, routes, concurrency',
   ]);
@@ -66,6 +66,24 @@ test("a route has an image or a function", () => {
   assert.equal(
     mistakesOf({ routes: [{ path: "/a", image: "a.img", function: "a.ts" }] }),
     'c.json: routes.0.function: got "a.ts", expected nothing beside an "image"',
+  );
+});
+
+test("what a function may fetch is checked like the rest", () => {
+  const outbound = { origins: ["https://api.example.com"], timeoutMs: 500 };
+  const fn = { path: "/a", function: "a.ts" };
+  assert.deepEqual(parseGatewayConfig({ routes: [{ ...fn, outbound }] }).routes[0]?.outbound, outbound);
+  assert.match(
+    mistakesOf({ routes: [{ ...fn, outbound: { origins: ["foo"] } }] }),
+    /^c\.json: routes\.0\.outbound\.origins\.0: got "foo", expected an origin such as /,
+  );
+  assert.match(
+    mistakesOf({ routes: [{ ...fn, outbound: 7 }] }),
+    /^c\.json: routes\.0\.outbound: got 7, expected /,
+  );
+  assert.equal(
+    mistakesOf({ routes: [{ ...route, outbound: {} }] }),
+    'c.json: routes.0.outbound: got {}, expected nothing without a "function"',
   );
 });
 

@@ -1,6 +1,7 @@
 // config.ts: the gateway's config as checked values. Every mistake is reported at once. No I/O.
 import { z } from "zod";
 import { MayflyError } from "../errors.js";
+import { checkOutboundPolicy, type OutboundPolicyOptions } from "../function/outbound/policy.js";
 
 /** Limits of a route's VMs; see LimitOptions. */
 export interface RouteLimits {
@@ -19,6 +20,8 @@ export interface RouteConfig {
   /** Or a function's: a handler or its image, run from its snapshot. Relative likewise. */
   readonly function?: string | undefined;
   readonly limits: RouteLimits;
+  /** What the function may `fetch`; nothing unless given. */
+  readonly outbound?: OutboundPolicyOptions | undefined;
 }
 
 /** What `parseGatewayConfig` makes of a config file: complete, every default filled in. */
@@ -68,13 +71,28 @@ const route = record({
   image: z.string(TEXT).min(1, TEXT).optional(),
   function: z.string(TEXT).min(1, TEXT).optional(),
   limits: limits.prefault({}),
-}).superRefine(({ image, function: fn }, { addIssue }) => {
+  outbound: z.custom<OutboundPolicyOptions>().optional(),
+}).superRefine(({ image, function: fn, outbound }, { addIssue }) => {
   const issue = (field: string, input: unknown, message: string) =>
     addIssue({ code: "custom", path: [field], input, message });
   if (image === undefined && fn === undefined)
     issue("image", image, 'an image, or a "function" in its place');
   if (image !== undefined && fn !== undefined) issue("function", fn, 'nothing beside an "image"');
+  if (outbound === undefined) return;
+  if (fn === undefined) issue("outbound", outbound, 'nothing without a "function"');
+  const sentence = outboundMistake(outbound);
+  if (sentence !== undefined) addIssue({ code: "custom", path: [], params: { sentence } });
 });
+
+/** What is wrong with a policy, its path first; undefined when nothing is. */
+function outboundMistake(outbound: OutboundPolicyOptions): string | undefined {
+  try {
+    checkOutboundPolicy(outbound);
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
 
 const config = record({
   listen: record({
@@ -131,6 +149,8 @@ function describe(issue: z.core.$ZodIssue): string[] {
   const inside = at === "" ? "" : `${at}: `;
   if (issue.code === "unrecognized_keys")
     return issue.keys.map((key) => `${inside}got a field ${JSON.stringify(key)}, expected ${issue.message}`);
+  // A sentence of another check's, which goes on with the path.
+  if (issue.code === "custom" && issue.params !== undefined) return [`${at}.${issue.params.sentence}`];
   return [`${inside}got ${show(issue.input)}, expected ${issue.message}`];
 }
 

@@ -157,7 +157,7 @@ async function loadRoutes(
   const routes: Route[] = [];
   for (const [i, route] of config.routes.entries()) {
     try {
-      routes.push(await loadRoute(route, monitor, options));
+      routes.push(await loadRoute(route, monitor, { ...options, maxVms: config.concurrency.vms }));
     } catch (error) {
       found.push(`routes.${i}.${route.image === undefined ? "function" : "image"}: ${wordsOf(error)}`);
     }
@@ -167,14 +167,20 @@ async function loadRoutes(
   throw mistakes(config.name, found);
 }
 
-async function loadRoute(route: RouteConfig, monitor: Monitor, options: GatewayOptions): Promise<Route> {
-  const { path, limits } = route;
+async function loadRoute(
+  route: RouteConfig,
+  monitor: Monitor,
+  { onSlowStep, maxVms }: GatewayOptions & { maxVms: number },
+): Promise<Route> {
+  const { path, limits, outbound } = route;
   const { bodyBytes, ...vmLimits } = limits;
   if (route.function !== undefined) {
-    const { onSlowStep } = options;
     const fn = await FetchFunction.load(route.function, {
       monitor,
       limits,
+      // Who gets in at all is the admission's matter: nobody shall wait behind it.
+      maxVms,
+      ...(outbound !== undefined && { outbound }),
       ...(onSlowStep !== undefined && { onSlowStep }),
     });
     return { path, guests: functionGuests(fn), bodyBytes };
@@ -187,11 +193,13 @@ async function loadRoute(route: RouteConfig, monitor: Monitor, options: GatewayO
   return { path, guests: bootedGuests(monitor, image, vmLimits), bodyBytes };
 }
 
-/** An error in words, with what a function said when it did not start. */
+/** An error in words, with what a function said when it did not start, and the mend. */
 function wordsOf(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
-  const details = error instanceof MayflyError ? error.details : undefined;
-  return details === undefined ? message : `${message}\n${details.trimEnd().replace(/^/gm, "    ")}`;
+  const lines = [error instanceof Error ? error.message : String(error)];
+  if (!(error instanceof MayflyError)) return lines[0]!;
+  if (error.details !== undefined) lines.push(error.details.trimEnd().replace(/^/gm, "    "));
+  if (error.mend !== undefined) lines.push(`    → ${error.mend}`);
+  return lines.join("\n");
 }
 
 function throwLater(error: unknown): void {

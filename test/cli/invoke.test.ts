@@ -91,7 +91,10 @@ invokeTest(
       /^mayfly: .* at most 1048576\n→ .*: --body-limit\n$/,
     );
     assert.equal((await invoke(...long, "--body-limit=4")).stdout.length, 3 << 20);
-    assert.match(await failure("-p", "/break"), /no more[\s\S]*\nmayfly: .*\n→ its console output says why\n$/);
+    assert.match(
+      await failure("-p", "/break"),
+      /no more[\s\S]*\nmayfly: .*\n→ its console output says why\n$/,
+    );
   },
 );
 

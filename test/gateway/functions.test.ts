@@ -1,0 +1,90 @@
+// functions.test.ts: routes that are functions: fresh state, failures by their codes, requests to the outside.
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { test } from "node:test";
+import { project, whyNoRuntime } from "../function/support.js";
+import { machines } from "../vm/support/machines.js";
+import { type TestConfig, TestGateway } from "./support/gateway.js";
+
+const HANDLER = `
+let calls = 0;
+export default {
+  async fetch(request: Request): Promise<Response> {
+    const { pathname, searchParams } = new URL(request.url);
+    if (pathname === "/throw") throw new TypeError("no such thing");
+    if (pathname === "/out") return fetch(searchParams.get("url")!);
+    if (pathname === "/wait") await new Promise((done) => setTimeout(done, 20));
+    return new Response(String(++calls));
+  },
+};
+`;
+
+function functionsTest(
+  name: string,
+  config: (handler: string) => TestConfig,
+  body: (gateway: TestGateway) => Promise<void>,
+): void {
+  for (const machine of machines)
+    test(`${machine.kind}: ${name}`, {
+      skip: whyNoRuntime || machine.skip,
+      timeout: 60_000,
+    }, async (context) => {
+      const folder = await project(context, { "handler.ts": HANDLER });
+      await using monitor = machine.open();
+      const gateway = await TestGateway.start(monitor, config(join(folder, "handler.ts")));
+      try {
+        await body(gateway);
+      } finally {
+        await gateway.gateway.close();
+      }
+    });
+}
+
+const route = (handler: string, more: object = {}): TestConfig => ({
+  routes: [{ path: "/*", function: handler, ...more }],
+});
+
+functionsTest("every request finds fresh state, also many at once", route, async ({ url }) => {
+  const ask = async (path: string): Promise<string> => (await fetch(`${url}${path}`)).text();
+  for (let request = 0; request < 5; request++) assert.equal(await ask("/"), "1");
+  const many = await Promise.all(Array.from({ length: 40 }, () => ask("/wait")));
+  assert.deepEqual(new Set(many), new Set(["1"]));
+});
+
+functionsTest(
+  "a failure is told to the client by its code alone, to the log with its stack",
+  route,
+  async (gateway) => {
+    const response = await fetch(`${gateway.url}/throw`);
+    assert.equal(response.status, 500);
+    const { error } = (await response.json()) as { error: Record<string, unknown> };
+    assert.deepEqual(
+      [error.code, error.reason, error.message],
+      ["function-failed", "FUNCTION_THREW", "the function failed"],
+    );
+    const { failure } = await gateway.record(({ path }) => path === "/throw");
+    assert.match(String((failure?.cause as Error | undefined)?.message), /threw TypeError: no such thing/);
+  },
+);
+
+const other = createServer((_, response) => response.end("from outside"));
+other.listen(0, "127.0.0.1").unref();
+await once(other, "listening");
+const origin = `http://127.0.0.1:${(other.address() as AddressInfo).port}`;
+
+functionsTest(
+  "a function reaches the origins of its route, and no others",
+  (handler) => route(handler, { outbound: { origins: [origin] } }),
+  async ({ url }) => {
+    const ask = (target: string) => fetch(`${url}/out?url=${encodeURIComponent(target)}`);
+    assert.equal(await (await ask(`${origin}/x`)).text(), "from outside");
+    assert.equal((await ask("http://127.0.0.1:9/")).status, 500);
+  },
+);
+
+functionsTest("without a word about it a function reaches nothing", route, async ({ url }) => {
+  assert.equal((await fetch(`${url}/out?url=${encodeURIComponent(origin)}`)).status, 500);
+});
