@@ -58,7 +58,8 @@ __attribute__((noreturn, used)) static void runtime(uintptr_t memory_end)
 
 int solo5_app_main(const struct solo5_start_info *info)
 {
-    static const char unsupported[] = "this image is a function: its monitor must offer the exchange\n";
+    static const char unsupported[] =
+        "this image is a function, which answers requests: try mayfly invoke, or mayfly serve\n";
 
     if (!mayfly_offered())
         give_up(unsupported);

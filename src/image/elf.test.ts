@@ -43,6 +43,7 @@ test("a file that is too short for a header is refused", () => {
 test("a file without ELF's magic is refused", () => {
   const text = Buffer.from("#!/bin/sh\n".repeat(10));
   refusesBytes(text, "x: e_ident[EI_MAG0..3]: got 23212f62, expected 7f454c46 (an ELF file)");
+  assert.throws(() => parseImage(text, "x"), { mend: /^Sources are built first: mayfly build / });
 });
 
 for (const [at, value, message] of [

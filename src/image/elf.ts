@@ -90,6 +90,8 @@ export type ElfHeader = Values<typeof Ehdr.fields>;
 /** A program header with its place in the table, which errors name. */
 export type ProgramHeader = Values<typeof Phdr.fields> & { readonly index: number };
 
+const NO_IMAGE = "Sources are built first: mayfly build handler.ts -o handler.img";
+
 /** The header of a static 64-bit x86 executable, or an error. */
 export function readElfHeader(file: ImageFile): ElfHeader {
   const size = file.bytes.length;
@@ -98,7 +100,8 @@ export function readElfHeader(file: ImageFile): ElfHeader {
   const header = Ehdr.read(file.bytes);
   const ident = header.e_ident;
   const magic = Buffer.from(ident.subarray(0, 4)).toString("hex");
-  if (magic !== "7f454c46") throw invalid(file, "e_ident[EI_MAG0..3]", magic, "7f454c46 (an ELF file)");
+  if (magic !== "7f454c46")
+    throw invalid(file, "e_ident[EI_MAG0..3]", magic, "7f454c46 (an ELF file)", NO_IMAGE);
   const expect = (field: string, got: number, expected: number, meaning: string) => {
     if (got !== expected) throw invalid(file, field, got, `${expected} (${meaning})`);
   };
