@@ -193,12 +193,13 @@ async function loadRoute(
   return { path, guests: bootedGuests(monitor, image, vmLimits), bodyBytes };
 }
 
-/** An error in words, with what a function said when it did not start, and the mend. */
+/** An error in words, with what a function said when it did not start, or how to mend its source. */
 function wordsOf(error: unknown): string {
   const lines = [error instanceof Error ? error.message : String(error)];
   if (!(error instanceof MayflyError)) return lines[0]!;
   if (error.details !== undefined) lines.push(error.details.trimEnd().replace(/^/gm, "    "));
-  if (error.mend !== undefined) lines.push(`    → ${error.mend}`);
+  // The mends of others are options of mayfly run, which a config does not have.
+  if (error.code === "BUILD_FAILED" && error.mend !== undefined) lines.push(`    → ${error.mend}`);
   return lines.join("\n");
 }
 

@@ -88,3 +88,20 @@ functionsTest(
 functionsTest("without a word about it a function reaches nothing", route, async ({ url }) => {
   assert.equal((await fetch(`${url}/out?url=${encodeURIComponent(origin)}`)).status, 500);
 });
+
+test("a function that cannot be built keeps the gateway from starting, with its line and the mend", {
+  skip: whyNoRuntime || machines.every(({ skip }) => skip),
+}, async (context) => {
+  const folder = await project(context, {
+    "handler.ts": 'import "node:fs";\nexport default { fetch: () => new Response() };',
+  });
+  await using monitor = machines.find(({ skip }) => !skip)!.open();
+  await assert.rejects(TestGateway.start(monitor, route(join(folder, "handler.ts"))), (error: Error) => {
+    assert.match(
+      error.message,
+      /^test: routes\.0\.function: building .*handler\.ts:1:8: node:fs is built into Node\.js/,
+    );
+    assert.match(error.message, /\n {6}1 \| import "node:fs";\n {8}\| {8}\^+\n {4}→ Use the web's API/);
+    return true;
+  });
+});
