@@ -18,6 +18,8 @@ import { VmPool } from "./vm-pool.js";
 
 /** VMs that lie ready in a function's own monitor: what comes after a pause finds one. */
 const SPARE_VMS = 1;
+/** A busy host gives a function that starts but a part of a CPU; a call's own wall time may be far too short for it. */
+const START_WALL_FACTOR = 4;
 /** What a function says while it starts is kept for the error up to this many bytes. */
 const START_CONSOLE_BYTES = 64 * 1024;
 
@@ -162,7 +164,7 @@ async function start(
     limits: {
       memoryMiB: limits.memoryMiB,
       cpuTimeMs: limits.startCpuTimeMs,
-      wallTimeMs: limits.wallTimeMs,
+      wallTimeMs: Math.max(limits.wallTimeMs, START_WALL_FACTOR * limits.startCpuTimeMs),
     },
     ...(outbound !== undefined && { outbound: () => outbound.client() }),
   });

@@ -255,6 +255,16 @@ libraryTest("a closed function answers nothing", async (load) => {
 });
 
 libraryTest(
+  "a start may take longer than a call",
+  async (load) => {
+    const fn = await load({ limits: { wallTimeMs: 30 } });
+    await assert.rejects(fn.fetch(at("/")), { code: "FUNCTION_WALL_LIMIT" });
+  },
+  `const until = Date.now() + 100; while (Date.now() < until);
+   export default { fetch: () => new Promise((done) => setTimeout(done, 60_000)) };`,
+);
+
+libraryTest(
   "a function that does not start says why",
   async (load) => {
     await assert.rejects(load(), (error) => {
