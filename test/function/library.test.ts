@@ -182,13 +182,15 @@ libraryTest("a call that nobody wants any more ends", async (load) => {
 });
 
 libraryTest("a response that breaks off fails with the code of what happened", async (load) => {
-  const fn = await load({ limits: { wallTimeMs: 300 } });
-  for (const [path, code] of [
-    ["/endless", "FUNCTION_WALL_LIMIT"],
-    ["/spin", "FUNCTION_CPU_LIMIT"],
-    ["/break", "FUNCTION_ENDED"],
+  const fn = await load();
+  // A busy host may take all of this for less than 50 ms of CPU time.
+  const hasty = await load({ limits: { wallTimeMs: 300 } });
+  for (const [callee, path, code] of [
+    [hasty, "/endless", "FUNCTION_WALL_LIMIT"],
+    [fn, "/spin", "FUNCTION_CPU_LIMIT"],
+    [fn, "/break", "FUNCTION_ENDED"],
   ] as const) {
-    const response = await fn.fetch(at(path));
+    const response = await callee.fetch(at(path));
     assert.equal(response.status, 200);
     await assert.rejects(
       response.text(),
