@@ -10,20 +10,21 @@ const WITHOUT_BODY = new Set([204, 205, 304]);
  * A response for the caller. A body that is here as a whole needs no stream.
  *
  * @param bodyBytes how long its body may be
+ * @param onTooLong called when a stream finds that it is longer: behind that, nobody reads it
  * @throws FunctionError FUNCTION_BODY_LIMIT; a stream fails with it instead
  */
-export function webResponse(response: ExchangeResponse, bodyBytes: number): Response {
+export function webResponse(response: ExchangeResponse, bodyBytes: number, onTooLong: () => void): Response {
   const { status, body } = response;
   const init = { status, headers: response.headers as [string, string][] };
   const whole = body.takeWhole();
-  if (whole === undefined && !WITHOUT_BODY.has(status)) return new Response(stream(body, bodyBytes), init);
+  if (whole === undefined && !WITHOUT_BODY.has(status)) return new Response(stream(body, bodyBytes, onTooLong), init);
   if (whole === undefined) void drain(body);
   if (whole !== undefined && whole.length > bodyBytes) throw bodyTooLong(whole.length, bodyBytes);
   const isEmpty = whole === undefined || whole.length === 0 || WITHOUT_BODY.has(status);
   return isEmpty ? new Response(null, init) : guestResponse(whole, init);
 }
 
-function stream(body: ResponseBody, bodyBytes: number): ReadableStream<Uint8Array> {
+function stream(body: ResponseBody, bodyBytes: number, onTooLong: () => void): ReadableStream<Uint8Array> {
   const pieces = body[Symbol.asyncIterator]();
   let bytes = 0;
   return new ReadableStream<Uint8Array>(
@@ -36,6 +37,7 @@ function stream(body: ResponseBody, bodyBytes: number): ReadableStream<Uint8Arra
         }
         bytes += value.length;
         if (bytes > bodyBytes) {
+          onTooLong();
           await pieces.return?.();
           controller.error(bodyTooLong(bytes, bodyBytes));
         } else {

@@ -92,9 +92,9 @@ export const hostileCall: fc.Arbitrary<HostileCall> = fc
     const argument = new Uint8Array(layout.size);
     new BigUint64Array(argument.buffer, 0, layout.size >> 3).set(words.slice(0, layout.size >> 3));
     // An operation that exists, most of the time: what lies behind it is to be tried, too.
-    if (port === MAYFLY_EXCHANGE_PIO) argument.set([Number(words[9]! % 6n), 0, 0, 0]);
+    if (port === MAYFLY_EXCHANGE_PIO) argument.set([Number(words[9]! % 7n), 0, 0, 0]);
     if (port === MAYFLY_OUTBOUND_PIO)
-      argument.set([Number(words[9]! % 5n), 0, 0, 0, Number(words[8]! % 3n), 0, 0, 0]);
+      argument.set([Number(words[9]! % 6n), 0, 0, 0, Number(words[8]! % 3n), 0, 0, 0]);
     return { port, argument, at };
   });
 
