@@ -146,10 +146,10 @@ export class OutboundCall {
 
   #take(response: OutboundResponse): void {
     this.#body = response.body[Symbol.asyncIterator]();
-    // A client may have had its answer when it was told to stop.
-    if (this.#isClosed) return this.#letGo();
     this.#head = encodeResponseHead(response);
-    if (this.#head !== undefined) return this.#onReady();
-    this.fail(new MayflyError("OUTBOUND_FAILED", "fetch: the response's head is longer than 64 KiB"));
+    // A client may have had its answer when it was told to stop.
+    if (this.#isClosed) this.#letGo();
+    else if (this.#head !== undefined) this.#onReady();
+    else this.fail(new MayflyError("OUTBOUND_FAILED", "fetch: the response's head is longer than 64 KiB"));
   }
 }

@@ -41,7 +41,7 @@ const FAILURES: ReadonlyMap<string, ErrorCode> = new Map([
 ]);
 const FAILURE_HEADER = "mayfly-failure";
 /** A runtime tells a failure in less than this; a hostile image may say anything. */
-const MOST_TOLD_BYTES = 1 << 20;
+const MOST_TOLD_BYTES = 128 * 1024;
 
 /** Failures after which the VM is as good as after any other call. */
 const HARMLESS: readonly ErrorCode[] = ["FUNCTION_THREW", "FUNCTION_NO_RESPONSE", "FUNCTION_NEVER_SETTLED"];

@@ -1,23 +1,32 @@
 // web-response.ts: from the exchange's response to a web-standard Response.
 import type { ExchangeResponse, ResponseBody } from "../monitor/exchange/message.js";
-import { bodyTooLong } from "./function-error.js";
+import { bodyTooLong, FunctionError } from "./function-error.js";
 import { guestResponse } from "./guest-response.js";
 
 /** Statuses whose responses have no body (Fetch standard, "null body status"). */
 const WITHOUT_BODY = new Set([204, 205, 304]);
+
+/** Many thousands, which fit into a head, would take a Response of Node.js's 0.1 s, and the guest next to nothing. */
+const MOST_HEADERS = 1000;
 
 /**
  * A response for the caller. A body that is here as a whole needs no stream.
  *
  * @param bodyBytes how long its body may be
  * @param onTooLong called when a stream finds that it is longer: behind that, nobody reads it
- * @throws FunctionError FUNCTION_BODY_LIMIT; a stream fails with it instead
+ * @throws FunctionError FUNCTION_NO_RESPONSE, FUNCTION_BODY_LIMIT; a stream fails with it instead
  */
 export function webResponse(response: ExchangeResponse, bodyBytes: number, onTooLong: () => void): Response {
   const { status, body } = response;
+  if (response.headers.length > MOST_HEADERS)
+    throw new FunctionError(
+      "FUNCTION_NO_RESPONSE",
+      `the function gave no response: got ${response.headers.length} headers, expected at most ${MOST_HEADERS}`,
+    );
   const init = { status, headers: response.headers as [string, string][] };
   const whole = body.takeWhole();
-  if (whole === undefined && !WITHOUT_BODY.has(status)) return new Response(stream(body, bodyBytes, onTooLong), init);
+  if (whole === undefined && !WITHOUT_BODY.has(status))
+    return new Response(stream(body, bodyBytes, onTooLong), init);
   if (whole === undefined) void drain(body);
   if (whole !== undefined && whole.length > bodyBytes) throw bodyTooLong(whole.length, bodyBytes);
   const isEmpty = whole === undefined || whole.length === 0 || WITHOUT_BODY.has(status);

@@ -7,7 +7,11 @@ const URL = "http://function.test/";
 
 /** More than the monitor keeps for a reader that does not read. */
 const tooMuch = (guest: RawGuest): RawGuest => guest.write().write().write().write().write();
-const endless = (guest: RawGuest): RawGuest => guest.next().begin(200).forever((loop) => loop.write());
+const endless = (guest: RawGuest): RawGuest =>
+  guest
+    .next()
+    .begin(200)
+    .forever((loop) => loop.write());
 
 rawGuestTest(
   "a body behind a status that has none holds nobody up",
@@ -138,5 +142,14 @@ rawGuestTest(
     first.abort();
     assert.equal(await response.text(), "said");
     assert.equal(await (await third).text(), "said");
+  },
+);
+
+rawGuestTest(
+  "a response of thousands of headers is none",
+  (guest) => guest.forever((loop) => loop.next().end(200, "", "a\0b\0".repeat(1001))),
+  async (fn) => {
+    for (let call = 0; call < 2; call++)
+      await assert.rejects(fn.fetch(URL), { code: "FUNCTION_NO_RESPONSE", message: /1001 headers/ });
   },
 );

@@ -93,6 +93,7 @@ test("a source that fails while it is let go of bothers nobody", async () => {
 
 test("a source that failed fails again: what it never gave is no end", async () => {
   async function* failing(): AsyncGenerator<Uint8Array> {
+    yield new Uint8Array(0);
     throw new Error("cut off");
   }
   const body = new RequestBody(failing());
