@@ -17,6 +17,8 @@ export class OutboundCall {
   readonly #abort = new AbortController();
   readonly #upload: Upload | undefined;
   readonly #onReady: () => void;
+  #isClosed = false;
+  readonly #wholeBytes: number;
   #head: Uint8Array | undefined;
   #body: AsyncIterator<Uint8Array> | undefined;
   #piece: Uint8Array = NOTHING;
@@ -38,16 +40,20 @@ export class OutboundCall {
     request: Omit<OutboundRequest, "body">,
     { first, more, onReady }: { first: Uint8Array; more: boolean; onReady: () => void },
   ) {
-    this.#onReady = onReady;
+    // What happens behind its end concerns nobody: by then the guest may answer another request.
+    this.#onReady = () => {
+      if (!this.#isClosed) onReady();
+    };
+    this.#wholeBytes = more ? 0 : first.length;
     if (more) {
-      this.#upload = new Upload(onReady);
+      this.#upload = new Upload(this.#onReady);
       this.#upload.push(first, false);
     }
     const body = this.#upload ?? (first.length > 0 ? first.slice() : undefined);
     const whole = body === undefined ? request : { ...request, body };
     client.send(whole, this.#abort.signal).then(
       (response) => this.#take(response),
-      (error: unknown) => this.#fail(error),
+      (error: unknown) => this.fail(error),
     );
   }
 
@@ -56,6 +62,11 @@ export class OutboundCall {
     const hasAnswer =
       this.#head !== undefined || this.#piece.length > 0 || this.#isOver || this.#failure !== undefined;
     return (this.#awaitsAnswer && hasAnswer) || (this.#awaitsRoom && (this.#upload?.hasRoom ?? true));
+  }
+
+  /** Bytes of its body that are kept for it. */
+  get heldBytes(): number {
+    return this.#upload?.unreadBytes ?? this.#wholeBytes;
   }
 
   /** Takes a piece of the body; false when there is no room for it. */
@@ -81,7 +92,22 @@ export class OutboundCall {
 
   /** Gives it up. */
   close(): void {
+    this.#isClosed = true;
+    this.#letGo();
+  }
+
+  /** It goes no further: the guest reads why, behind what came before. */
+  fail(error: unknown): void {
+    this.#isReading = false;
+    // What is not our own error is the host's business.
+    this.#failure ??= error instanceof MayflyError ? error.message : "fetch: the host failed";
+    this.#letGo();
+    this.#onReady();
+  }
+
+  #letGo(): void {
     this.#abort.abort();
+    this.#upload?.drop();
     this.#body?.return?.().catch(() => {});
   }
 
@@ -114,25 +140,16 @@ export class OutboundCall {
         if (done !== true && value.length === 0) this.#fill();
         else this.#onReady();
       },
-      (error: unknown) => this.#fail(error),
+      (error: unknown) => this.fail(error),
     );
   }
 
   #take(response: OutboundResponse): void {
-    this.#head = encodeResponseHead(response);
     this.#body = response.body[Symbol.asyncIterator]();
-    if (this.#head !== undefined) {
-      this.#onReady();
-      return;
-    }
-    this.close();
-    this.#fail(new MayflyError("OUTBOUND_FAILED", "fetch: the response's head is longer than 64 KiB"));
-  }
-
-  #fail(error: unknown): void {
-    this.#isReading = false;
-    // What is not our own error is the host's business.
-    this.#failure = error instanceof MayflyError ? error.message : "fetch: the host failed";
-    this.#onReady();
+    this.#head = encodeResponseHead(response);
+    // A client may have had its answer when it was told to stop.
+    if (this.#isClosed) this.#letGo();
+    else if (this.#head !== undefined) this.#onReady();
+    else this.fail(new MayflyError("OUTBOUND_FAILED", "fetch: the response's head is longer than 64 KiB"));
   }
 }

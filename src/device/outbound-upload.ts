@@ -2,6 +2,8 @@
 
 /** Unread bytes from which on the guest is told to come again. */
 const HIGH_WATER_BYTES = 64 * 1024;
+/** Unread pieces from which on it is, however small they are: each costs the host memory and time of its own. */
+const HIGH_WATER_PIECES = 64;
 
 /** One writer that never waits, one reader. */
 export class Upload implements AsyncIterable<Uint8Array> {
@@ -17,7 +19,11 @@ export class Upload implements AsyncIterable<Uint8Array> {
   }
 
   get hasRoom(): boolean {
-    return this.#unread < HIGH_WATER_BYTES;
+    return this.#unread < HIGH_WATER_BYTES && this.#pieces.length < HIGH_WATER_PIECES;
+  }
+
+  get unreadBytes(): number {
+    return this.#unread;
   }
 
   /** Hands over a copy of a piece. Pieces that nobody wants any more are dropped. */
@@ -48,10 +54,16 @@ export class Upload implements AsyncIterable<Uint8Array> {
         }
       }
     } finally {
-      this.#isOver = true;
-      this.#pieces = [];
-      this.#unread = 0;
-      this.#onRoom();
+      this.drop();
     }
+  }
+
+  /** Nobody wants the rest: a guest that still writes it does not wait. */
+  drop(): void {
+    this.#isOver = true;
+    this.#pieces = [];
+    this.#unread = 0;
+    this.#wakeReader?.();
+    this.#onRoom();
   }
 }

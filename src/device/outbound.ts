@@ -12,6 +12,7 @@ import {
   MAYFLY_READY_OUTBOUND,
   Outbound,
 } from "../abi/outbound.js";
+import { MayflyError } from "../errors.js";
 import type { GuestMemory } from "../machine/memory.js";
 import { Argument } from "./argument.js";
 import type { Answers, Device } from "./device.js";
@@ -20,8 +21,8 @@ import type { OutboundClient } from "./outbound-client.js";
 import { readRequestHead, violation } from "./outbound-head.js";
 import type { ReadySource } from "./ready-source.js";
 
-/** A piece of a request's body is no longer than this, bytes: it is copied, and waits for the network. */
-const PIECE_BYTES_MAX = 8 << 20;
+/** So much of all bodies that are to be sent is kept for one guest, bytes: they are copied, and wait for the network. */
+const HELD_BYTES_MAX = 16 << 20;
 
 /** Makes the client for one request that a guest answers. */
 export type OpenOutboundClient = () => OutboundClient;
@@ -84,7 +85,7 @@ export class OutboundDevice implements Device, ReadySource {
     if (call === undefined) return SOLO5_R_EINVAL;
     switch (operation) {
       case MAYFLY_OUTBOUND_WRITE:
-        return call.write(this.#piece(memory), this.#more) ? SOLO5_R_OK : SOLO5_R_AGAIN;
+        return this.#write(memory, call);
       case MAYFLY_OUTBOUND_READ:
         return this.#read(memory, handle, call);
       case MAYFLY_OUTBOUND_CLOSE:
@@ -105,13 +106,20 @@ export class OutboundDevice implements Device, ReadySource {
     this.#awaitsHandle = handle < 0;
     if (handle < 0) return SOLO5_R_AGAIN;
     this.#client ??= this.#openClient();
-    this.#calls[handle] = new OutboundCall(this.#client, head, {
-      first: piece,
+    const mayHold = this.#mayHold(piece);
+    this.#calls[handle] = new OutboundCall(mayHold ? this.#client : refusing, head, {
+      first: mayHold ? piece : piece.subarray(0, 0),
       more: this.#more,
       onReady: () => this.#listener?.(),
     });
     argument.setU32("handle", handle);
     return SOLO5_R_OK;
+  }
+
+  #write(memory: GuestMemory, call: OutboundCall): number {
+    const piece = this.#piece(memory);
+    if (!this.#mayHold(piece)) call.fail(tooMuch());
+    return call.write(piece, this.#more) ? SOLO5_R_OK : SOLO5_R_AGAIN;
   }
 
   #read(memory: GuestMemory, handle: number, call: OutboundCall): number {
@@ -135,9 +143,20 @@ export class OutboundDevice implements Device, ReadySource {
   }
 
   #piece(memory: GuestMemory): Uint8Array {
-    const length = this.#argument.u64("body_len");
-    if (length > PIECE_BYTES_MAX)
-      throw violation(`body_len: got ${length}, expected at most ${PIECE_BYTES_MAX}`);
-    return memory.readable(this.#argument.u64("body"), length, "outbound body");
+    return memory.readable(this.#argument.u64("body"), this.#argument.u64("body_len"), "outbound body");
+  }
+
+  #mayHold(piece: Uint8Array): boolean {
+    const held = this.#calls.reduce((bytes, call) => bytes + (call?.heldBytes ?? 0), 0);
+    return held + piece.length <= HELD_BYTES_MAX;
   }
 }
+
+function tooMuch(): MayflyError {
+  return new MayflyError(
+    "OUTBOUND_LIMIT",
+    `fetch: got bodies to send of more than ${HELD_BYTES_MAX} bytes in all, expected fewer at once`,
+  );
+}
+
+const refusing: OutboundClient = { send: () => Promise.reject(tooMuch()) };

@@ -13,7 +13,7 @@ import { type Incoming, incoming } from "./web-request.js";
 import { webResponse } from "./web-response.js";
 
 export interface CallOptions {
-  /** Told once what the call cost, when its VM has been put back or is gone: behind the response. */
+  /** Told once what the call cost, when its VM has been put back or is gone: behind the response. What it throws is dropped. */
   onBill?: (bill: Bill) => void;
   /** Where this call's console output goes. */
   console?: ConsoleSink;
@@ -34,12 +34,17 @@ export async function call(callee: Callee, request: Request, more: CallOptions):
   signal.throwIfAborted();
   const arriving = incoming(request, options.limits.bodyBytes);
   const arrived = arriving instanceof Promise ? await arriving : arriving;
-  const taken = pool.take();
+  const taken = takeVm(pool, arrived, signal);
   const warm = taken instanceof Promise ? await taken : taken;
   const billing = more.onBill === undefined ? undefined : new Billing(warm, asked, arrived, more.onBill);
   warm.calls++;
   warm.console = more.console && callee.places.console(more.console);
-  const unwatch = watchAbort(signal, () => warm.vm.stop());
+  // Until the guest is done: then the VM is another call's.
+  let isServing = true;
+  const stop = (): void => {
+    if (isServing) warm.vm.stop();
+  };
+  const unwatch = watchAbort(signal, stop);
   let response: ExchangeResponse | undefined;
   try {
     response = await warm.vm.exchange(arrived.request);
@@ -50,8 +55,12 @@ export async function call(callee: Callee, request: Request, more: CallOptions):
       method: request.method,
       bodyBytes: options.limits.bodyBytes,
       errorOf: (cause) => callersError(cause, warm, signal),
+      onTooLong: stop,
     });
-    settle(callee, warm, response, billing, unwatch);
+    settle(callee, warm, response, billing, () => {
+      isServing = false;
+      unwatch();
+    });
     return answer;
   } catch (cause) {
     unwatch();
@@ -60,6 +69,21 @@ export async function call(callee: Callee, request: Request, more: CallOptions):
       settle(callee, warm, response, billing, () => {});
     else await discard(pool, warm, billing);
     throw error;
+  }
+}
+
+/** A VM for a request; a body that no VM will read is let go. */
+function takeVm(pool: VmPool, arrived: Incoming, signal: AbortSignal): WarmVm | Promise<WarmVm> {
+  const failed = (error: unknown): never => {
+    arrived.letGo();
+    throw error;
+  };
+  try {
+    signal.throwIfAborted();
+    const taken = pool.take(signal);
+    return taken instanceof Promise ? taken.catch(failed) : taken;
+  } catch (error) {
+    return failed(error);
   }
 }
 
@@ -132,6 +156,12 @@ class Billing {
       run: answered - this.#begun,
       rest: now - answered,
     };
-    this.#warm.onReset = (reset) => this.#onBill({ ...bill, wallMs: { ...wallMs, reset } });
+    this.#warm.onReset = (reset) => {
+      try {
+        this.#onBill({ ...bill, wallMs: { ...wallMs, reset } });
+      } catch {
+        // Whoever reads bills badly must not cost anybody a VM.
+      }
+    };
   }
 }

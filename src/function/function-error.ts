@@ -32,16 +32,16 @@ export class FunctionError extends MayflyError {
 }
 
 /** By what the runtime says in its header `mayfly-failure`. */
-const FAILURES: Readonly<Record<string, ErrorCode>> = {
-  exception: "FUNCTION_THREW",
-  "not-a-response": "FUNCTION_NO_RESPONSE",
-  "never-settled": "FUNCTION_NEVER_SETTLED",
-  "out-of-memory": "FUNCTION_OUT_OF_MEMORY",
-  "stack-overflow": "FUNCTION_STACK_OVERFLOW",
-};
+const FAILURES: ReadonlyMap<string, ErrorCode> = new Map([
+  ["exception", "FUNCTION_THREW"],
+  ["not-a-response", "FUNCTION_NO_RESPONSE"],
+  ["never-settled", "FUNCTION_NEVER_SETTLED"],
+  ["out-of-memory", "FUNCTION_OUT_OF_MEMORY"],
+  ["stack-overflow", "FUNCTION_STACK_OVERFLOW"],
+]);
 const FAILURE_HEADER = "mayfly-failure";
 /** A runtime tells a failure in less than this; a hostile image may say anything. */
-const MOST_TOLD_BYTES = 1 << 20;
+const MOST_TOLD_BYTES = 128 * 1024;
 
 /** Failures after which the VM is as good as after any other call. */
 const HARMLESS: readonly ErrorCode[] = ["FUNCTION_THREW", "FUNCTION_NO_RESPONSE", "FUNCTION_NEVER_SETTLED"];
@@ -64,7 +64,7 @@ export async function failureOf(
   places: StackPlaces,
 ): Promise<FunctionError> {
   const told = await readTold(response);
-  const code = FAILURES[kind] ?? "FUNCTION_THREW";
+  const code = FAILURES.get(kind) ?? "FUNCTION_THREW";
   if (code !== "FUNCTION_THREW" && code !== "FUNCTION_NO_RESPONSE")
     return new FunctionError(code, `the function failed: ${told.message || kind}`);
   const thrown = { name: told.name, message: told.message, stack: places.map(told.stack).trimEnd() };

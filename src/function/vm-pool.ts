@@ -40,12 +40,12 @@ export class VmPool {
   /**
    * A VM in the snapshot's state, for one call.
    *
+   * @param signal ends the wait for one
    * @throws MayflyError FUNCTION_CLOSED; whatever keeps a VM from being made
    */
-  take(): WarmVm | Promise<WarmVm> {
+  take(signal?: AbortSignal): WarmVm | Promise<WarmVm> {
     if (this.#isClosed) throw closed();
-    const vm = this.#clean.pop() ?? this.#cleanOne() ?? this.#makeOne();
-    return vm ?? new Promise((resolve, reject) => this.#waiters.push({ resolve, reject }));
+    return this.#clean.pop() ?? this.#cleanOne() ?? this.#makeOne() ?? this.#wait(signal);
   }
 
   /** Takes a VM back whose guest waits for its next request. */
@@ -61,7 +61,7 @@ export class VmPool {
     if (!this.#all.delete(vm)) return Promise.resolve();
     const done = vm.close();
     // Its place is free at once: closing takes the kernel a while.
-    this.#serveWaiter(() => this.#makeOne());
+    this.#fillPlace();
     return done;
   }
 
@@ -78,7 +78,7 @@ export class VmPool {
     while (this.#used.length > 0 && !this.#isClosed) {
       const vm = this.#cleanOne();
       if (vm === undefined) continue;
-      if (this.#serveWaiter(() => vm)) continue;
+      if (this.#serveWaiter(vm)) continue;
       if (this.#clean.length < this.#options.warmVms) this.#clean.push(vm);
       // Nobody waits for it; a host that cannot close a VM says so when the function is closed.
       else this.discard(vm).catch(() => {});
@@ -98,6 +98,29 @@ export class VmPool {
     }
   }
 
+  #wait(signal: AbortSignal | undefined): Promise<WarmVm> {
+    return new Promise((resolve, reject) => {
+      const leave = (): void => {
+        const at = this.#waiters.indexOf(waiter);
+        if (at >= 0) this.#waiters.splice(at, 1);
+        reject(signal?.reason);
+      };
+      const settled = (): void => signal?.removeEventListener("abort", leave);
+      const waiter: Waiter = {
+        resolve: (vm) => {
+          settled();
+          resolve(vm);
+        },
+        reject: (error) => {
+          settled();
+          reject(error);
+        },
+      };
+      signal?.addEventListener("abort", leave, { once: true });
+      this.#waiters.push(waiter);
+    });
+  }
+
   #makeOne(): WarmVm | undefined {
     if (this.#all.size >= this.#options.maxVms) return undefined;
     const vm = new WarmVm(this.#monitor, this.#snapshot, this.#options);
@@ -106,17 +129,23 @@ export class VmPool {
   }
 
   /** Gives a VM to whoever waits longest. False when nobody does. */
-  #serveWaiter(make: () => WarmVm | undefined): boolean {
+  #serveWaiter(vm: WarmVm): boolean {
     const waiter = this.#waiters.shift();
-    if (waiter === undefined) return false;
-    try {
-      const vm = make();
-      if (vm === undefined) this.#waiters.unshift(waiter);
-      else waiter.resolve(vm);
-    } catch (error) {
-      waiter.reject(error);
+    waiter?.resolve(vm);
+    return waiter !== undefined;
+  }
+
+  /** There is a place again. Where no VM can be made for it, nobody may be left who waits for a VM that nobody has. */
+  #fillPlace(): void {
+    while (this.#waiters.length > 0) {
+      try {
+        const vm = this.#makeOne();
+        if (vm !== undefined) this.#serveWaiter(vm);
+        return;
+      } catch (error) {
+        this.#waiters.shift()!.reject(error);
+      }
     }
-    return true;
   }
 }
 

@@ -6,6 +6,7 @@ import type { BodySource, ExchangeRequest } from "../monitor/exchange/message.js
 
 const NOT_YET = Symbol("not yet");
 
+type Reader = ReadableStreamDefaultReader<Uint8Array>;
 type Chunk = ReadableStreamReadResult<Uint8Array>;
 
 /** A request on its way to a guest. */
@@ -13,9 +14,12 @@ export interface Incoming {
   readonly request: ExchangeRequest;
   /** Bytes of its body that were read so far. */
   readonly bytesIn: () => number;
+  /** Nobody will read its body. */
+  readonly letGo: () => void;
 }
 
 const nothing = (): number => 0;
+const nobody = (): void => {};
 
 /**
  * A request for the guest.
@@ -38,12 +42,21 @@ export function incoming(request: Request, bodyBytes: number): Incoming | Promis
     headers: [...request.headers],
   };
   const stream = request.body as ReadableStream<Uint8Array> | null;
-  if (stream === null) return { request: head, bytesIn: nothing };
+  if (stream === null) return { request: head, bytesIn: nothing, letGo: nobody };
   const counter = { bytes: 0, most: bodyBytes };
-  return readBody(stream, counter).then((body) => ({
-    request: { ...head, body },
-    bytesIn: () => counter.bytes,
-  }));
+  const reader = stream.getReader();
+  const letGo = (): void => void reader.cancel().catch(nobody);
+  // A read that waits is over then, too: as if that were all of the body.
+  request.signal.addEventListener("abort", letGo, { once: true });
+  return readBody(reader, counter)
+    .then(
+      (body) => ({ request: { ...head, body }, bytesIn: () => counter.bytes, letGo }),
+      (error: unknown) => {
+        letGo();
+        throw error;
+      },
+    )
+    .finally(() => request.signal.removeEventListener("abort", letGo));
 }
 
 interface Counter {
@@ -52,8 +65,7 @@ interface Counter {
 }
 
 /** A body that is whole after one piece comes as it is, in one exit of the guest; anything else comes in pieces. */
-async function readBody(stream: ReadableStream<Uint8Array>, counter: Counter): Promise<BodySource> {
-  const reader = stream.getReader();
+async function readBody(reader: Reader, counter: Counter): Promise<BodySource> {
   const first = await reader.read();
   if (first.done) return new Uint8Array(0);
   count(first.value, counter);
@@ -61,27 +73,28 @@ async function readBody(stream: ReadableStream<Uint8Array>, counter: Counter): P
   // Who sends piece by piece may wait for an answer to the first one.
   const end = await Promise.race([second, nextTurn(NOT_YET)]);
   if (end !== NOT_YET && end.done) return first.value;
-  second.catch(() => {});
-  return pieces(reader, first.value, second, counter);
+  second.catch(nobody);
+  return pieces(reader, [Promise.resolve(first), second], counter);
 }
 
-async function* pieces(
-  reader: ReadableStreamDefaultReader<Uint8Array>,
-  first: Uint8Array,
-  second: Promise<Chunk>,
-  counter: Counter,
-): AsyncGenerator<Uint8Array, void, undefined> {
-  try {
-    yield first;
-    for (let next = second; ; next = reader.read()) {
-      const { done, value } = await next;
-      if (done) return;
-      count(value, counter);
-      yield value;
-    }
-  } finally {
-    reader.cancel().catch(() => {});
-  }
+/** @param begun reads that were begun already; the first is counted */
+function pieces(reader: Reader, begun: Promise<Chunk>[], counter: Counter): AsyncIterable<Uint8Array> {
+  let isFirst = true;
+  // No generator: one that was never asked, or waits itself, would not let go of its source.
+  const iterator: AsyncIterator<Uint8Array, undefined> = {
+    async next() {
+      const { done, value } = await (begun.shift() ?? reader.read());
+      if (done) return { done, value: undefined };
+      if (isFirst) isFirst = false;
+      else count(value, counter);
+      return { done, value };
+    },
+    async return() {
+      await reader.cancel();
+      return { done: true, value: undefined };
+    },
+  };
+  return { [Symbol.asyncIterator]: () => iterator };
 }
 
 function count({ length }: Uint8Array, counter: Counter): void {

@@ -1,10 +1,13 @@
 // web-response.ts: from the exchange's response to a web-standard Response.
 import type { ExchangeResponse, ResponseBody } from "../monitor/exchange/message.js";
-import { bodyTooLong } from "./function-error.js";
+import { bodyTooLong, FunctionError } from "./function-error.js";
 import { guestResponse } from "./guest-response.js";
 
 /** Statuses whose responses have no body (Fetch standard, "null body status"). */
 const WITHOUT_BODY = new Set([204, 205, 304]);
+
+/** Many thousands, which fit into a head, would take a Response of Node.js's 0.1 s, and the guest next to nothing. */
+const MOST_HEADERS = 1000;
 
 export interface Asked {
   /** Of the request: a response to HEAD has no body, whatever the handler gave it. */
@@ -13,15 +16,22 @@ export interface Asked {
   readonly bodyBytes: number;
   /** What the caller gets for what a stream fails with. */
   readonly errorOf: (cause: unknown) => unknown;
+  /** Called when a stream finds that it is longer: behind that, nobody reads it. */
+  readonly onTooLong: () => void;
 }
 
 /**
  * A response for the caller. A body that is here as a whole needs no stream.
  *
- * @throws FunctionError FUNCTION_BODY_LIMIT; a stream fails with it instead
+ * @throws FunctionError FUNCTION_NO_RESPONSE, FUNCTION_BODY_LIMIT; a stream fails with the latter instead
  */
 export function webResponse(response: ExchangeResponse, asked: Asked): Response {
   const { status, body } = response;
+  if (response.headers.length > MOST_HEADERS)
+    throw new FunctionError(
+      "FUNCTION_NO_RESPONSE",
+      `the function gave no response: got ${response.headers.length} headers, expected at most ${MOST_HEADERS}`,
+    );
   const init = { status, headers: response.headers as [string, string][] };
   const whole = body.takeWhole();
   const isBodiless = asked.method === "HEAD" || WITHOUT_BODY.has(status);
@@ -33,7 +43,7 @@ export function webResponse(response: ExchangeResponse, asked: Asked): Response 
   return isEmpty ? new Response(null, init) : guestResponse(whole, init);
 }
 
-function stream(body: ResponseBody, { bodyBytes, errorOf }: Asked): ReadableStream<Uint8Array> {
+function stream(body: ResponseBody, { bodyBytes, errorOf, onTooLong }: Asked): ReadableStream<Uint8Array> {
   const pieces = body[Symbol.asyncIterator]();
   let bytes = 0;
   return new ReadableStream<Uint8Array>(
@@ -46,6 +56,7 @@ function stream(body: ResponseBody, { bodyBytes, errorOf }: Asked): ReadableStre
         }
         bytes += value.length;
         if (bytes > bodyBytes) {
+          onTooLong();
           await pieces.return?.();
           controller.error(bodyTooLong(bytes, bodyBytes));
         } else {

@@ -52,6 +52,8 @@ export async function serveRequest(
   let cost: GuestCost | undefined;
   let failure: HttpFailure | undefined;
   let hasPlace = false;
+  /** The guest did all that it had to: its VM may serve another request by now. */
+  let isServed = false;
   try {
     const { head, route } = admissible(serving, incoming);
     const body = receiveBody(incoming, head.bodyLength, route.bodyBytes);
@@ -62,23 +64,27 @@ export async function serveRequest(
     if (client.gone) throw clientGone();
     guest = admitted(await route.guests.take(output.sink), ++serving.vms, serving.admission);
     const { vm, release } = guest;
+    if (client.gone) throw clientGone();
     client.onGone = releaseEarly(release);
     const response = await vm.exchange(request);
     await guest.check(response);
     // A reader may be slow with what the guest has long handed over: it must not keep the VM, nor its place. A small response
     // leaves first.
     const handedOver = new Promise<void>((resolve) => response.body.onceHandedOver(resolve));
-    void handedOver.then(() => setImmediate(releaseEarly(release)));
+    void handedOver.then(() => {
+      isServed = vm.end === undefined;
+      setImmediate(releaseEarly(release));
+    });
     await sendResponse(response, out, { method: head.method, lastOnConnection: serving.draining });
     // The client has its response; a guest may still have work of its own, within its limits.
     await handedOver;
   } catch (error) {
-    failure = client.gone ? clientGone() : failureOf(error, guest?.vm);
+    failure = client.gone ? clientGone() : failureOf(error, isServed ? undefined : guest?.vm);
     refuse(out, failure, number, serving.draining);
   }
   const totalMs = performance.now() - started;
   const status = out.headersSent ? out.statusCode : (failure?.status ?? out.statusCode);
-  const end = failure === undefined ? undefined : guest?.vm.end;
+  const end = failure === undefined || isServed ? undefined : guest?.vm.end;
   letGoOfUpload(incoming);
   try {
     if (guest !== undefined) cost = await guest.release();

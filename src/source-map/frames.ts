@@ -15,9 +15,16 @@ const MARK = "    at ";
 /** The engine's own lines are far shorter: names longer than this are somebody's invention. */
 const LONGEST_LINE = 1024;
 
-/** Whether a line looks like a stack's. */
-export function isFrame(line: string): boolean {
-  return line.startsWith(MARK);
+/** Whether the line that begins there looks like a stack's. */
+export function isFrame(text: string, at = 0): boolean {
+  return text.startsWith(MARK, at);
+}
+
+/** Where the first such line begins, from the beginning of a line on; -1 when there is none. */
+export function nextFrame(text: string, from: number): number {
+  if (isFrame(text, from)) return from;
+  const end = text.indexOf(`\n${MARK}`, from);
+  return end < 0 ? -1 : end + 1;
 }
 
 /** The frame on a line, if it is in `file`. */

@@ -1,6 +1,7 @@
 // source-map.ts: which place of the user's sources a place of the bundle comes from. No I/O.
 import { resolve } from "node:path";
 import {
+  decodedMappings,
   LEAST_UPPER_BOUND,
   originalPositionFor,
   type SourceMapInput,
@@ -36,6 +37,8 @@ export class SourceMap {
     this.#map = parse(json);
     this.bundle = this.#map.file ?? "";
     this.#directory = baseDirectory;
+    // Read now: the first stack is printed at the cost of the guest, whose time may be less than that takes.
+    decodedMappings(this.#map);
   }
 
   /** Where a place of the bundle comes from; both count from 1, as the engine does. */

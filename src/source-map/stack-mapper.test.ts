@@ -100,3 +100,12 @@ test("what is no source map is refused", () => {
       message: /^source map: got .*, expected JSON of version 3$/,
     });
 });
+
+test("a stack of thousands of frames is mapped only in part: what follows comes out as it went in", () => {
+  const frame = "    at fetch (handler.bundle.js:2:1)\n";
+  const mapped = mapper.map(`Error\n${frame.repeat(10_000)}end`);
+  const lines = mapped.split("\n");
+  assert.equal(lines.length, 10_002);
+  assert.equal(lines[1], `    at fetch (${path("src/handler.ts")}:1:1)`);
+  assert.ok(mapped.endsWith(`${frame}end`));
+});

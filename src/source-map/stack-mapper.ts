@@ -1,13 +1,13 @@
 // stack-mapper.ts: turns the places in a guest's stacks into those of the TypeScript that it was built from. No I/O.
 import { relative } from "node:path";
-import { frameIn, frameLine, isFrame } from "./frames.js";
+import { frameIn, frameLine, isFrame, nextFrame } from "./frames.js";
 import { SourceMap } from "./source-map.js";
 
 /** Puts the user's files, lines and columns into text that a guest wrote. */
 export interface StackMapper {
   /**
    * The text with every stack in it mapped: the function's own frames get its files, relative to the current directory; those of the web's
-   * API are marked `(mayfly)`; those that only lead to the handler are left out. Everything else stays as it is. Takes linear time.
+   * API are marked `(mayfly)`; those that only lead to the handler are left out. Everything else stays as it is, and so do frames behind the first few hundred. Takes linear time.
    */
   map(text: string): string;
 }
@@ -18,6 +18,9 @@ const START = "mayfly:start";
 const OURS = "mayfly";
 /** A line may be long, and only its end says where it is. */
 const LONGEST_PLACE = 80;
+
+/** The engine tells ten frames of a stack. A guest that writes thousands would have the host work for it. */
+const MOST_FRAMES = 256;
 
 interface MappedLine {
   readonly text: string;
@@ -37,23 +40,27 @@ interface MappedLine {
  */
 export function openSourceMap(json: string, baseDirectory: string): StackMapper {
   const map = new SourceMap(json, baseDirectory);
-  return {
-    map(text) {
-      const lines: string[] = [];
-      let stack: MappedLine[] = [];
-      for (const line of text.split("\n")) {
-        if (isFrame(line)) {
-          stack.push(mapLine(map, line));
-          continue;
-        }
-        for (const frame of told(stack)) lines.push(frame.text);
-        lines.push(line);
-        stack = [];
-      }
-      for (const frame of told(stack)) lines.push(frame.text);
-      return lines.join("\n");
-    },
-  };
+  return { map: (text) => mapStacks(map, text) };
+}
+
+function mapStacks(map: SourceMap, text: string): string {
+  let mapped = "";
+  let at = 0;
+  let frames = 0;
+  for (let start = nextFrame(text, 0); start >= 0 && frames < MOST_FRAMES; start = nextFrame(text, at)) {
+    mapped += text.slice(at, start);
+    const stack: MappedLine[] = [];
+    let hasEnd = true;
+    for (at = start; isFrame(text, at) && frames < MOST_FRAMES; frames++) {
+      const end = text.indexOf("\n", at);
+      hasEnd = end >= 0;
+      stack.push(mapLine(map, text.slice(at, hasEnd ? end : text.length)));
+      at = hasEnd ? end + 1 : text.length;
+    }
+    const lines = told(stack).map((line) => line.text);
+    mapped += lines.join("\n") + (hasEnd ? "\n" : "");
+  }
+  return mapped + text.slice(at);
 }
 
 function mapLine(map: SourceMap, line: string): MappedLine {

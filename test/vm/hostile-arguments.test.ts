@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import type { OutboundRequest, OutboundResponse } from "../../src/device/outbound-client.js";
 import { blockMemory, createNetPair, type NetPort, parseImage } from "../../src/index.js";
 import { GuestFault } from "../../src/machine/guest-fault.js";
 import { GuestMemory } from "../../src/machine/memory.js";
@@ -11,7 +12,7 @@ import { prepareImage } from "../../src/monitor/prepare.js";
 import { buildImage } from "../support/image-builder.js";
 import { collect } from "./support/apps.js";
 import { DATA_ADDRESS } from "./support/guest-program.js";
-import { type HostileCall, hostileCall, MEMORY_BYTES, SEED } from "./support/hostile.js";
+import { type HostileCall, hostileCall, MEMORY_BYTES, placeHeads, SEED } from "./support/hostile.js";
 
 const GUESTS = 1500;
 const CALLS_PER_GUEST = 8;
@@ -44,6 +45,7 @@ class Guest {
   constructor() {
     memory.set(readOnly);
     memory.fill(0, READ_ONLY_END);
+    placeHeads(memory);
     const [near, far] = createNetPair();
     this.far = far;
     const attachments = { disk: this.disk, readonly: this.#readOnlyDisk, lan: near };
@@ -51,7 +53,7 @@ class Guest {
       attachments,
       console: (bytes) => this.#hear(bytes),
       offersExchange: true,
-      outbound: () => ({ send: () => Promise.reject(new Error("nobody")) }),
+      outbound: () => ({ send: answer }),
       onHostFailure: assert.fail,
     });
     this.devices.ring?.initialize(this.memory);
@@ -89,6 +91,21 @@ class Guest {
   }
 }
 
+/** The outside: refuses, or answers what it was sent, with pieces of all sizes. */
+let sent = 0;
+async function answer({ method, url, body = new Uint8Array(0) }: OutboundRequest): Promise<OutboundResponse> {
+  assert.deepEqual([method, url], ["POST", "http://a/"]);
+  if (sent++ % 4 === 0) throw new Error("nobody");
+  const pieces = body instanceof Uint8Array ? [body] : body;
+  return { status: 200, statusText: "", url, redirected: false, headers: [], body: echo(pieces) };
+}
+
+async function* echo(pieces: AsyncIterable<Uint8Array> | Iterable<Uint8Array>) {
+  yield new Uint8Array(0);
+  for await (const piece of pieces) yield piece;
+  yield new Uint8Array(100_000);
+}
+
 async function* endlessBody() {
   for (;;) yield new Uint8Array(1000);
 }
@@ -115,6 +132,7 @@ test(`${GUESTS * CALLS_PER_GUEST} hypercalls with random arguments: nothing but 
     },
   );
   await fc.assert(one, { numRuns: GUESTS, seed: SEED, endOnFailure: true });
+  assert.ok(sent > 40, `got ${sent} requests to the outside: too wild`);
   assert.ok(
     faults > calls / 10 && faults < calls * 0.9,
     `${faults} of ${calls} were faults: too wild or too tame`,

@@ -1,15 +1,16 @@
 // connection.ts: one connection to one origin, used for one request at a time. It owns its socket even while that is being opened.
 
-import type { LookupFunction, Socket } from "node:net";
+import type { Socket } from "node:net";
 import { Client, type Dispatcher } from "undici";
 import type { AddressGuard } from "./address-guard.js";
 import { openSocket } from "./connector.js";
 import { HeldSocket } from "./held-socket.js";
+import type { MakeLookup } from "./look-up.js";
 import { bareHost } from "./origin-rule.js";
 
 /** What all connections of a function have in common. */
 export interface Sockets {
-  readonly lookup: (guard: AddressGuard) => LookupFunction;
+  readonly lookup: MakeLookup;
   readonly ca: string | undefined;
 }
 
@@ -22,6 +23,7 @@ const MOST_IDLE_MS = 30_000;
 export class Connection {
   readonly origin: string;
   readonly #client: Client;
+  #isGivenUp = false;
   #opening: Socket | undefined;
   #held: HeldSocket | undefined;
 
@@ -35,7 +37,14 @@ export class Connection {
     this.origin = url.origin;
     const secure = url.protocol === "https:";
     const port = Number(url.port || (secure ? 443 : 80));
-    const to = { secure, host: bareHost(url), port, guard, lookup: lookup(guard), ca };
+    const to = {
+      secure,
+      host: bareHost(url),
+      port,
+      guard,
+      lookup: lookup(guard, () => !this.#isGivenUp),
+      ca,
+    };
     this.#client = new Client(url.origin, {
       connect: (_, done) => {
         this.#opening = openSocket(to, (error, socket) => {
@@ -80,6 +89,7 @@ export class Connection {
 
   /** Ends the socket at once, open or opening. */
   destroy(error: Error = new Error("given up")): void {
+    this.#isGivenUp = true;
     this.#client.destroy(error).catch(() => undefined);
     this.#opening?.destroy();
   }

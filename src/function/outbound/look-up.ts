@@ -13,11 +13,22 @@ export type ResolveName = (
 /** Look-ups occupy a thread of the pool that also reads files; a guest can name servers that are slow to resolve. */
 const MOST_LOOK_UPS = 2;
 
-/** A `lookup` for net.connect. Each one made has a queue of its own. */
-export function guardedLookup(resolve: ResolveName = systemLookup): (guard: AddressGuard) => LookupFunction {
+/**
+ * A `lookup` for net.connect, for connections to addresses that the guard allows.
+ *
+ * @param isWanted whether the connection is still to be made: a guest can give up requests faster than their names are looked up
+ */
+export type MakeLookup = (guard: AddressGuard, isWanted: () => boolean) => LookupFunction;
+
+/** Each one made has a queue of its own. */
+export function guardedLookup(resolve: ResolveName = systemLookup): MakeLookup {
   const queue = new Queue(MOST_LOOK_UPS);
-  return (guard) => (name, options, done) => {
+  return (guard, isWanted) => (name, options, done) => {
     queue.run((finished) => {
+      if (!isWanted()) {
+        finished();
+        return done(new Error("given up"), []);
+      }
       resolve(name, { ...options, all: true }, (error, found) => {
         finished();
         if (error !== null) return done(error, []);

@@ -114,3 +114,17 @@ test("when the reader leaves, a writer that waits goes on, and later pieces are 
   for (let i = 0; i < 10; i++) assert.equal(channel.push(new Uint8Array(HIGH_WATER)), undefined);
   channel.end();
 });
+
+test("a reader that leaves, before or after it began, lets the writer go on", async () => {
+  for (const read of [0, 1]) {
+    const channel = new BodyChannel();
+    channel.push(new Uint8Array(1));
+    const full = channel.push(new Uint8Array(2 * HIGH_WATER));
+    const reader = channel[Symbol.asyncIterator]();
+    for (let piece = 0; piece < read; piece++) await reader.next();
+    await reader.return?.();
+    await full;
+    assert.equal(channel.isOver, true);
+    assert.equal(channel.push(new Uint8Array(2 * HIGH_WATER)), undefined);
+  }
+});

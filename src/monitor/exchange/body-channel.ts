@@ -82,27 +82,43 @@ export class BodyChannel implements ResponseBody {
     return this.#unread >= HIGH_WATER_BYTES || this.#pieces.length >= HIGH_WATER_PIECES;
   }
 
-  async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void, undefined> {
-    try {
-      for (;;) {
-        const piece = this.#pieces.shift();
-        if (piece !== undefined) {
-          this.#unread -= piece.length;
-          if (!this.#isFull) this.#wakeWriter?.();
-          yield piece;
-        } else if (this.#ended) {
-          if (this.#failure !== undefined) throw this.#failure.error;
-          return;
-        } else {
-          await new Promise<void>((resolve) => {
-            this.#wakeReader = resolve;
-          });
-          this.#wakeReader = undefined;
-        }
+  [Symbol.asyncIterator](): AsyncIterableIterator<Uint8Array, void, undefined> {
+    // Not a generator alone: one that was never asked for a piece runs nothing when it is let go of.
+    const pieces = this.#read();
+    return {
+      next: () => pieces.next(),
+      return: () => {
+        this.#leave();
+        return pieces.return();
+      },
+      [Symbol.asyncIterator]() {
+        return this;
+      },
+    };
+  }
+
+  async *#read(): AsyncGenerator<Uint8Array, void, undefined> {
+    for (;;) {
+      const piece = this.#pieces.shift();
+      if (piece !== undefined) {
+        this.#unread -= piece.length;
+        if (!this.#isFull) this.#wakeWriter?.();
+        yield piece;
+      } else if (this.#ended) {
+        if (this.#failure !== undefined) throw this.#failure.error;
+        return;
+      } else {
+        await new Promise<void>((resolve) => {
+          this.#wakeReader = resolve;
+        });
+        this.#wakeReader = undefined;
       }
-    } finally {
-      this.#pieces = [];
-      this.end();
     }
+  }
+
+  /** Nobody wants the rest. */
+  #leave(): void {
+    this.#pieces = [];
+    this.end();
   }
 }

@@ -41,7 +41,7 @@ export class ExchangeDevice implements Device, ReadySource {
   readonly #idleListeners: { resolve: () => void; reject: (error: unknown) => void }[] = [];
   readonly #onServed: () => void;
 
-  /** @param onServed called when the guest is done with a request, or will never be */
+  /** @param onServed called when the guest is done with a request or with its start, or will never be */
   constructor(onServed: () => void = () => {}) {
     this.#onServed = onServed;
   }
@@ -94,7 +94,7 @@ export class ExchangeDevice implements Device, ReadySource {
 
   /** The guest is over: whoever still waits for a response gets this error, which is made only then. */
   fail(makeError: () => unknown): void {
-    if (this.#serving !== undefined) this.#onServed();
+    this.#onServed();
     for (const request of [this.#waiting, this.#serving]) {
       if (request === undefined) continue;
       request.fail(makeError());
@@ -107,23 +107,15 @@ export class ExchangeDevice implements Device, ReadySource {
 
   /** The body's bit, once a piece is here for which the guest was told to wait. */
   readyHandles(): bigint {
-    const serving = this.#serving;
-    const isReady = serving?.awaitsBody === true && (serving.body.atHand || !serving.body.more);
-    return isReady ? READY_BODY : 0n;
+    if (this.#serving?.awaitsBody !== true) return 0n;
+    const { atHand, more, hasFailed } = this.#serving.body;
+    return atHand || !more || hasFailed ? READY_BODY : 0n;
   }
 
   onceReadable(listener: () => void): () => void {
     const serving = this.#serving;
     if (serving?.awaitsBody !== true) return () => {};
-    let isWanted = true;
-    const tell = (): void => {
-      if (isWanted) listener();
-    };
-    // A source that fails is told by the guest's next read.
-    serving.body.fill().then(tell, tell);
-    return () => {
-      isWanted = false;
-    };
+    return serving.body.onceFilled(listener);
   }
 
   /** Ends the guest's wait for a request, if it is in one. */
@@ -167,11 +159,9 @@ export class ExchangeDevice implements Device, ReadySource {
 
   /** Ends the response, if there was a request, and waits for the next one. */
   #endAndWait(memory: GuestMemory, served: Serving | undefined): void | Promise<void> {
-    if (served !== undefined) {
-      served.end();
-      this.#serving = undefined;
-      this.#onServed();
-    }
+    served?.end();
+    this.#serving = undefined;
+    this.#onServed();
     if (this.#closed) return;
     this.#buffer(memory);
     return this.#awaitRequest(memory);

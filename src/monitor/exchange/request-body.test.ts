@@ -90,3 +90,35 @@ test("a source that fails while it is let go of bothers nobody", async () => {
   await turn();
   assert.equal(body.more, false);
 });
+
+test("a source that failed fails again: what it never gave is no end", async () => {
+  async function* failing(): AsyncGenerator<Uint8Array> {
+    yield new Uint8Array(0);
+    throw new Error("cut off");
+  }
+  const body = new RequestBody(failing());
+  const heard = new Promise<void>((resolve) => body.onceFilled(resolve));
+  await heard;
+  assert.equal(body.hasFailed, true);
+  await assert.rejects(body.fill(), /cut off/);
+  await assert.rejects(body.fill(), /cut off/);
+});
+
+test("only the last of many who waited in turn for a silent source is told", async () => {
+  let give: (() => void) | undefined;
+  const body = new RequestBody({
+    [Symbol.asyncIterator]: () => ({
+      next: () =>
+        new Promise((resolve) => {
+          give = () => resolve({ done: false, value: new Uint8Array(1) });
+        }),
+    }),
+  });
+  let told = 0;
+  for (let poll = 0; poll < 1000; poll++) body.onceFilled(() => told++)();
+  body.onceFilled(() => told++);
+  await turn();
+  give?.();
+  await turn();
+  assert.deepEqual([told, body.atHand], [1, true]);
+});

@@ -9,6 +9,7 @@ export class RequestBody {
   readonly #iterator: AsyncIterator<Uint8Array> | undefined;
   #ended: boolean;
   #filling: Promise<void> | undefined;
+  #onFilled: (() => void) | undefined;
   #failure: { readonly error: unknown } | undefined;
   /** Ends a wait for a source that does not go on. */
   #stopWaiting: (() => void) | undefined;
@@ -28,6 +29,11 @@ export class RequestBody {
   /** Whether `takeInto` would give bytes now. */
   get atHand(): boolean {
     return this.#rest.length > 0;
+  }
+
+  /** Whether the next wait would fail: its source did. */
+  get hasFailed(): boolean {
+    return this.#failure !== undefined;
   }
 
   /** Copies what is at hand and fits; returns its bytes, perhaps 0. */
@@ -51,11 +57,31 @@ export class RequestBody {
   fill(): Promise<void> {
     this.#filling ??= this.#fill().finally(() => {
       this.#filling = undefined;
+      this.#onFilled?.();
     });
     return this.#filling;
   }
 
+  /**
+   * Calls once a wait is over, however it ends; one listener at a time. A guest can poll as often as it likes while a source is silent:
+   * nothing is kept of the polls before.
+   *
+   * @returns how to stop waiting
+   */
+  onceFilled(listener: () => void): () => void {
+    this.#onFilled = () => {
+      this.#onFilled = undefined;
+      listener();
+    };
+    // A source that fails is told by the guest's next read.
+    if (this.#filling === undefined) this.fill().catch(() => {});
+    return () => {
+      this.#onFilled = undefined;
+    };
+  }
+
   async #fill(): Promise<void> {
+    this.throwFailure();
     const canceled = new Promise<undefined>((resolve) => {
       this.#stopWaiting = () => resolve(undefined);
     });

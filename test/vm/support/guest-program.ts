@@ -122,8 +122,12 @@ export class GuestProgram {
     return this.hypercall(8, this.struct(Halt, { cookie: 0n, exit_status: exitStatus }));
   }
 
-  /** The image: code at TEXT_ADDRESS, data at DATA_ADDRESS. */
   image(plan: Omit<ImagePlan, "code"> = {}, name = "program"): Image {
+    return parseImage(this.bytes(plan), name);
+  }
+
+  /** The image's file: code at TEXT_ADDRESS, data at DATA_ADDRESS. */
+  bytes(plan: Omit<ImagePlan, "code"> = {}): Uint8Array {
     const data: SegmentPlan = {
       address: DATA_ADDRESS,
       bytes: this.#data.slice(0, Math.max(this.#used, 1)),
@@ -131,7 +135,7 @@ export class GuestProgram {
       flags: "rw-",
     };
     const segments = [data, ...(plan.segments ?? [])].sort((a, b) => a.address - b.address);
-    return parseImage(buildImage({ ...plan, code: Uint8Array.from(this.#code), segments }), name);
+    return buildImage({ ...plan, code: Uint8Array.from(this.#code), segments });
   }
 }
 

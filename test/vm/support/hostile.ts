@@ -79,6 +79,28 @@ const withArguments = [
   [HVT_RING_KICK_PIO_BASE, abi.Walltime as unknown as Struct<Fields>] as const,
 ];
 
+/** A body and a buffer that any guest may give. */
+const GOOD = { body: 0x20_0000n, body_len: 100n, buffer: 0x21_0000n, buffer_len: 0x1_0000n };
+const RESPONSE = { at: 0x22_0000, bytes: Uint8Array.of(200, ...new Array(15).fill(0)) };
+const REQUEST = {
+  at: 0x22_0100,
+  bytes: Uint8Array.of(
+    ...new Array(8).fill(0),
+    15,
+    ...new Array(7).fill(0),
+    ...Buffer.from("POST\0http://a/\0"),
+  ),
+};
+const GOOD_HEADS = {
+  response: { head: BigInt(RESPONSE.at), head_len: BigInt(RESPONSE.bytes.length) },
+  request: { head: BigInt(REQUEST.at), head_len: BigInt(REQUEST.bytes.length) },
+};
+
+/** Puts heads that are right in themselves where hostile calls find them. */
+export function placeHeads(memory: Uint8Array): void {
+  for (const { at, bytes } of [RESPONSE, REQUEST]) memory.set(bytes, at);
+}
+
 export const hostileCall: fc.Arbitrary<HostileCall> = fc
   .record({
     which: fc.constantFrom(...withArguments),
@@ -91,10 +113,16 @@ export const hostileCall: fc.Arbitrary<HostileCall> = fc
   .map(({ which: [port, layout], words, at }) => {
     const argument = new Uint8Array(layout.size);
     new BigUint64Array(argument.buffer, 0, layout.size >> 3).set(words.slice(0, layout.size >> 3));
-    // An operation that exists, most of the time: what lies behind it is to be tried, too.
-    if (port === MAYFLY_EXCHANGE_PIO) argument.set([Number(words[9]! % 6n), 0, 0, 0]);
-    if (port === MAYFLY_OUTBOUND_PIO)
-      argument.set([Number(words[9]! % 5n), 0, 0, 0, Number(words[8]! % 3n), 0, 0, 0]);
+    // An operation that exists, most of the time: what lies behind it is to be tried, too. So with head and buffer, half of the time.
+    const good = words[7]! % 2n === 0n;
+    if (port === MAYFLY_EXCHANGE_PIO) {
+      argument.set([Number(words[9]! % 7n), 0, 0, 0]);
+      if (good) Exchange.write(argument, { ...Exchange.read(argument), ...GOOD, ...GOOD_HEADS.response });
+    }
+    if (port === MAYFLY_OUTBOUND_PIO) {
+      argument.set([Number(words[9]! % 6n), 0, 0, 0, Number(words[8]! % 3n), 0, 0, 0]);
+      if (good) Outbound.write(argument, { ...Outbound.read(argument), ...GOOD, ...GOOD_HEADS.request });
+    }
     return { port, argument, at };
   });
 

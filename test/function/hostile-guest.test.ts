@@ -1,0 +1,155 @@
+// hostile-guest.test.ts: guests that no runtime tames, behind a function: none keeps its VM longer than it may, and the next call is served.
+import assert from "node:assert/strict";
+import type { Bill } from "../../src/index.js";
+import { type RawGuest, rawGuestTest } from "./raw-guest.js";
+
+const URL = "http://function.test/";
+
+/** More than the monitor keeps for a reader that does not read. */
+const tooMuch = (guest: RawGuest): RawGuest => guest.write().write().write().write().write();
+const endless = (guest: RawGuest): RawGuest =>
+  guest
+    .next()
+    .begin(200)
+    .forever((loop) => loop.write());
+
+rawGuestTest(
+  "a body behind a status that has none holds nobody up",
+  (guest) => guest.forever((loop) => tooMuch(loop.next().begin(204))),
+  async (fn) => {
+    for (let call = 0; call < 3; call++) assert.equal((await fn.fetch(URL)).status, 204);
+  },
+);
+
+rawGuestTest(
+  "a body that the caller gives up, before or after its first piece, frees the VM",
+  (guest) => guest.forever((loop) => tooMuch(loop.next().begin(200))),
+  async (fn) => {
+    for (const pieces of [0, 1, 0]) {
+      const { body } = await fn.fetch(URL);
+      const reader = body!.getReader();
+      for (let piece = 0; piece < pieces; piece++) await reader.read();
+      await reader.cancel();
+    }
+  },
+);
+
+rawGuestTest(
+  "a body longer than its limit ends the VM when the caller has read that far",
+  endless,
+  async (fn) => {
+    for (let call = 0; call < 2; call++)
+      await assert.rejects((await fn.fetch(URL)).arrayBuffer(), { code: "FUNCTION_BODY_LIMIT" });
+  },
+  { limits: { bodyBytes: 1_000_000 } },
+);
+
+rawGuestTest(
+  "a body that nobody reads keeps its VM as long as the wall limit says",
+  endless,
+  async (fn) => {
+    const unread = await fn.fetch(URL);
+    await fn.fetch(URL).then(({ body }) => body!.cancel());
+    await assert.rejects(unread.arrayBuffer(), /wall time of 100 ms/);
+  },
+  { limits: { wallTimeMs: 100 } },
+);
+
+rawGuestTest(
+  "behind its response a guest has the rest of its wall time, and no more",
+  (guest) => guest.next().end(200, "said").wait().halt(),
+  async (fn) => {
+    const bills: Bill[] = [];
+    const onBill = (bill: Bill) => void bills.push(bill);
+    for (let call = 0; call < 2; call++) assert.equal(await (await fn.fetch(URL, { onBill })).text(), "said");
+    assert.equal(bills.length, 1);
+    await fn.close();
+    assert.equal(bills.length, 2);
+  },
+  { limits: { wallTimeMs: 100 } },
+);
+
+rawGuestTest(
+  "behind its response a guest has the rest of its CPU time, and no more",
+  (guest) => guest.next().end(200, "said").forever(),
+  async (fn) => {
+    for (let call = 0; call < 3; call++) assert.equal(await (await fn.fetch(URL)).text(), "said");
+  },
+  { limits: { cpuTimeMs: 20 } },
+);
+
+rawGuestTest(
+  "a failure of a kind that nobody knows has a code all the same",
+  (guest) => guest.forever((loop) => loop.next().end(500, "{}", "mayfly-failure\0constructor\0")),
+  async (fn) => {
+    for (let call = 0; call < 2; call++) await assert.rejects(fn.fetch(URL), { code: "FUNCTION_THREW" });
+  },
+);
+
+rawGuestTest(
+  "whoever is told a bill and throws keeps no VM from anybody",
+  (guest) => guest.next().end(200, "said").wait().halt(),
+  async (fn) => {
+    let told = 0;
+    const onBill = () => {
+      told++;
+      throw new Error("no such currency");
+    };
+    for (let call = 0; call < 3; call++) await fn.fetch(URL, { onBill });
+    assert.equal(told, 2);
+  },
+  { limits: { wallTimeMs: 100 } },
+);
+
+rawGuestTest(
+  "a request's body that the guest does not read is let go",
+  (guest) => guest.forever((loop) => loop.next().end(200)),
+  async (fn) => {
+    const letGo = new Promise<void>((resolve) => {
+      const body = new ReadableStream<Uint8Array>({
+        start: (controller) => controller.enqueue(new Uint8Array(10)),
+        cancel: () => resolve(),
+      });
+      void fn.fetch(URL, { method: "POST", body, duplex: "half" } as RequestInit);
+    });
+    await letGo;
+  },
+);
+
+rawGuestTest(
+  "a call whose signal aborts ends at once: while its body comes, while it waits for a VM, behind its response",
+  (guest) => guest.next().end(200, "said").wait().halt(),
+  async (fn) => {
+    const stalled = new ReadableStream<Uint8Array>({});
+    const early = new AbortController();
+    const coming = fn.fetch(URL, {
+      method: "POST",
+      body: stalled,
+      duplex: "half",
+      signal: early.signal,
+    } as RequestInit);
+    setImmediate(() => early.abort());
+    await assert.rejects(coming, { name: "AbortError" });
+
+    const first = new AbortController();
+    const response = await fn.fetch(URL, { signal: first.signal });
+    const second = new AbortController();
+    const waiting = fn.fetch(URL, { signal: second.signal });
+    setImmediate(() => second.abort());
+    await assert.rejects(waiting, { name: "AbortError" });
+
+    const third = fn.fetch(URL);
+    first.abort();
+    assert.equal(await response.text(), "said");
+    assert.equal(await (await third).text(), "said");
+  },
+);
+
+rawGuestTest(
+  "a response of thousands of headers is none",
+  (guest) => guest.forever((loop) => loop.next().end(200, "", "a\0b\0".repeat(1001))),
+  async (fn) => {
+    for (let call = 0; call < 2; call++)
+      await assert.rejects(fn.fetch(URL), { code: "FUNCTION_NO_RESPONSE", message: /1001 headers/ });
+  },
+);
