@@ -103,7 +103,14 @@ test("the command of docs/configuration.md serves, and its curl is answered as i
   try {
     const lines = createInterface({ input: server.stdout! });
     const [first] = (await once(lines, "line")) as [string];
-    const { url, routes } = JSON.parse(first) as { url: string; routes: string[] };
+    const {
+      url,
+      routes,
+      try: example,
+    } = JSON.parse(first) as Record<"url" | "try", string> & {
+      routes: string[];
+    };
+    assert.equal(example, `curl ${url}/`);
     assert.deepEqual(routes, ["/files/[...rest]", "/", "/users/[id]"]);
     const response = await fetch(`${url}${path}`);
     assert.equal(await response.text(), blocks[blocks.indexOf(curl!) + 1]!.text);
