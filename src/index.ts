@@ -18,6 +18,17 @@ export { FetchFunction as Function } from "./function/function.js";
 export { FunctionError, type Thrown } from "./function/function-error.js";
 export type { FunctionLimits, FunctionOptions } from "./function/function-options.js";
 export type { OutboundPolicyOptions } from "./function/outbound/policy.js";
+export {
+  type Concurrency,
+  type Duration,
+  defineConfig,
+  type FunctionDefinition,
+  type FunctionSettings,
+  type MayflyConfig,
+  type RouteDefinition,
+  type SecretSource,
+} from "./gateway/config/define-config.js";
+export type { Isolation } from "./gateway/config/serve-config.js";
 export { Image, loadImage, type ManifestDevice, parseImage, type Segment } from "./image/image.js";
 export { SystemCallError } from "./linux/system-call-error.js";
 export type { Registers } from "./machine/machine.js";

@@ -28,7 +28,11 @@ export const commands: readonly CommandEntry[] = [
   {
     name: "serve",
     summary: "answer HTTP requests, each in a virtual machine of its own",
-    examples: [["mayfly serve mayfly.json", "serve the routes of a config file; Ctrl-C drains"]],
+    examples: [
+      ["mayfly serve hello.ts", "answer every path with one handler; Ctrl-C drains"],
+      ["mayfly serve routes/", "… each path with the handler of that name: users/[id].ts, index.ts"],
+      ["mayfly serve mayfly.config.ts", "… as a configuration says: routes, hosts, limits"],
+    ],
     load: async () => (await import("./serve.js")).serveCommand(),
   },
   {

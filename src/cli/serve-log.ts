@@ -49,9 +49,14 @@ function listeningLine({ url, routes }: Gateway): string {
   return `listening on ${url} (${routes.map(({ path }) => path).join(", ")})   try: ${curlExample(url, routes)}`;
 }
 
-function curlExample(url: string, [first]: Gateway["routes"]): string {
-  // Behind the wildcard anything will do: nothing, too.
-  return `curl ${url}${first!.path.replace(/\*$/, "")}`;
+function curlExample(url: string, routes: Gateway["routes"]): string {
+  // One that can be asked as it stands, if there is one.
+  const { path, hosts } =
+    routes.find((route) => route.hosts.length === 0 && !route.path.includes("[")) ?? routes[0]!;
+  // Behind the wildcard anything will do: nothing, too. A parameter's name will do for its value.
+  const example = path.replace(/\*$/, "").replace(/\[(?:\.{3})?(\w+)\]/g, "$1");
+  const host = hosts[0] === undefined ? "" : `-H 'Host: ${hosts[0].replace(/^\*/, "www")}' `;
+  return `curl ${host}${url}${example}`;
 }
 
 function jsonServeLog(): ServeLog {

@@ -1,9 +1,9 @@
-// serve.ts: `mayfly serve [CONFIG]`: the gateway as a command: options, the log, the signals.
+// serve.ts: `mayfly serve [FILE|DIR|CONFIG]`: the gateway as a command: options, the log, the signals.
 import { Command, InvalidArgumentError } from "commander";
 import { MayflyError } from "../errors.js";
-import type { GatewayConfig } from "../gateway/config.js";
-import { loadGatewayConfig } from "../gateway/config-file.js";
+import type { Overrides } from "../gateway/config/place.js";
 import { Gateway } from "../gateway/gateway.js";
+import { loadGatewayConfig } from "../gateway/gateway-config.js";
 import { Monitor } from "../monitor/monitor.js";
 import type { MachineChoice } from "../monitor/open-host.js";
 import { machineOption } from "./machine-option.js";
@@ -23,14 +23,18 @@ export function serveCommand(): Command {
     .description(
       "Answers HTTP requests, each in a virtual machine of its own. Ctrl-C lets requests under way end.",
     )
-    .argument("[config]", "the routes: path, image, limits", "mayfly.json")
+    .argument(
+      "[what]",
+      "a handler, a directory of handlers, or a configuration (mayfly.config.ts, mayfly.json)",
+      ".",
+    )
     .option("--host <host>", "listen on this address, not the config's")
     .option("--port <port>", "listen on this port, not the config's; 0: any free one", parsePort)
     .option("--json", "log JSON objects, one a line; the default where the output is no terminal")
     .addOption(machineOption())
     .option("--allow-process-isolation", "serve without KVM: only a process boundary holds the guests")
     .action(async (path: string, options: Options) => {
-      const config = withOptions(await loadGatewayConfig(path), options);
+      const config = await loadGatewayConfig(path, overridesOf(options));
       const monitor = Monitor.open({ machine: options.machine, spareVms: 1 });
       if (options.allowProcessIsolation !== true) await refuseProcessIsolation(monitor);
       const log = openServeLog(options.json === true || process.stdout.isTTY !== true);
@@ -63,9 +67,8 @@ async function refuseProcessIsolation(monitor: Monitor): Promise<void> {
   );
 }
 
-function withOptions(config: GatewayConfig, { host, port }: Options): GatewayConfig {
-  const listen = { host: host ?? config.listen.host, port: port ?? config.listen.port };
-  return { ...config, listen };
+function overridesOf({ host, port }: Options): Overrides {
+  return { ...(host !== undefined && { host }), ...(port !== undefined && { port }) };
 }
 
 function parsePort(text: string): number {

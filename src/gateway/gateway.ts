@@ -6,13 +6,15 @@ import { FetchFunction } from "../function/function.js";
 import { loadImage } from "../image/image.js";
 import type { Monitor } from "../monitor/monitor.js";
 import { Admission } from "./admission.js";
-import { type GatewayConfig, mistakes, type RouteConfig } from "./config.js";
+import { configError } from "./config/mistakes.js";
+import type { GatewayConfig, GatewayRoute } from "./gateway-config.js";
 import { bootedGuests, functionGuests } from "./guests.js";
 import { HttpFailure } from "./http-failure.js";
 import { listen, makeHttpServer } from "./http-server.js";
 import { InFlight } from "./in-flight.js";
 import type { OnRequest } from "./request-record.js";
-import { type Route, RouteTable } from "./routes.js";
+import type { Route } from "./route.js";
+import { RouteTable } from "./routing/route-table.js";
 import { type Serving, serveRequest } from "./serve-request.js";
 import { warmUp } from "./warm-up.js";
 
@@ -164,15 +166,15 @@ async function loadRoutes(
   }
   if (found.length === 0) return routes;
   await Promise.all(routes.map(({ guests }) => guests.close()));
-  throw mistakes(config.name, found);
+  throw configError(config.name, found);
 }
 
 async function loadRoute(
-  route: RouteConfig,
+  route: GatewayRoute,
   monitor: Monitor,
   { onSlowStep, maxVms }: GatewayOptions & { maxVms: number },
 ): Promise<Route> {
-  const { path, limits, outbound } = route;
+  const { hosts, path, limits, outbound } = route;
   const { bodyBytes, ...vmLimits } = limits;
   if (route.function !== undefined) {
     const fn = await FetchFunction.load(route.function, {
@@ -183,14 +185,14 @@ async function loadRoute(
       ...(outbound !== undefined && { outbound }),
       ...(onSlowStep !== undefined && { onSlowStep }),
     });
-    return { path, guests: functionGuests(fn), bodyBytes };
+    return { hosts, path, guests: functionGuests(fn), bodyBytes };
   }
   const image = await loadImage(route.image!);
   const trial = monitor.create(image, { limits: vmLimits });
   // Its first turn runs at once and is its only one. How it ends is for requests to find out.
   trial.run().catch(() => {});
   await trial.close();
-  return { path, guests: bootedGuests(monitor, image, vmLimits), bodyBytes };
+  return { hosts, path, guests: bootedGuests(monitor, image, vmLimits), bodyBytes };
 }
 
 /** An error in words, with what a function said when it did not start, or how to mend its source. */

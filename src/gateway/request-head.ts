@@ -6,6 +6,8 @@ import { HttpFailure } from "./http-failure.js";
 
 export interface RequestHead {
   readonly method: string;
+  /** Host and port, "127.0.0.1:8080". */
+  readonly authority: string;
   /** Scheme and authority, "http://127.0.0.1:8080". */
   readonly origin: string;
   /** Path and query. */
@@ -20,6 +22,8 @@ export interface RequestHead {
 
 /** A registered name or an address, and a port (RFC 9110, section 7.2): nothing that could break out of an origin. */
 const AUTHORITY = /^[A-Za-z0-9._~!$&'()*+,;=%-]*(?::\d*)?$|^\[[0-9A-Fa-f:.]+\](?::\d*)?$/;
+/** Headers by which the gateway speaks to the guest: what a client says in them is left out. */
+const OWN_PREFIX = "mayfly-";
 const ABSOLUTE_TARGET = /^https?:\/\/([^/?#]*)(.*)$/i;
 
 /** @throws HttpFailure 400 when the request names no proper host */
@@ -34,9 +38,10 @@ export function readRequestHead(request: IncomingMessage): RequestHead {
   if (!AUTHORITY.test(authority)) throw new HttpFailure(400, "bad-request", "the Host header names no host");
   return {
     method: request.method!,
+    authority,
     origin: `http://${authority}`,
     target: absolute === null ? request.url! : originForm(absolute[2]!),
-    headers: endToEnd(request.rawHeaders),
+    headers: endToEnd(request.rawHeaders).filter(([name]) => !name.startsWith(OWN_PREFIX)),
     bodyLength: coding !== undefined ? undefined : Number(length ?? 0),
     expectsContinue: expect?.toLowerCase() === "100-continue",
   };

@@ -8,18 +8,20 @@ import { Client } from "./client.js";
 import { failureOf } from "./guest-failure.js";
 import type { Guest, GuestCost } from "./guests.js";
 import { clientGone, HttpFailure } from "./http-failure.js";
+import { paramsHeader } from "./params-header.js";
 import { refuse } from "./refuse.js";
 import { receiveBody } from "./request-body.js";
 import { type RequestHead, readRequestHead } from "./request-head.js";
 import type { OnRequest } from "./request-record.js";
 import { sendResponse } from "./response.js";
-import type { Route, RouteTable } from "./routes.js";
+import type { Route } from "./route.js";
+import type { RouteMatch, RouteTable } from "./routing/route-table.js";
 import { letGoOfUpload } from "./unread-upload.js";
 
 /** What all requests of a gateway share. */
 export interface Serving {
   readonly monitor: Monitor;
-  readonly routes: RouteTable;
+  readonly routes: RouteTable<Route>;
   readonly admission: Admission;
   readonly onRequest: OnRequest;
   /** No new requests: those under way are the last. */
@@ -55,10 +57,11 @@ export async function serveRequest(
   /** The guest did all that it had to: its VM may serve another request by now. */
   let isServed = false;
   try {
-    const { head, route } = admissible(serving, incoming);
+    const { head, match } = admissible(serving, incoming);
+    const { route } = match;
     const body = receiveBody(incoming, head.bodyLength, route.bodyBytes);
     if (head.expectsContinue) out.writeContinue();
-    const request = exchangeRequest(head, body instanceof Promise ? await body : body);
+    const request = exchangeRequest(head, match, body instanceof Promise ? await body : body);
     await serving.admission.enter(client);
     hasPlace = true;
     if (client.gone) throw clientGone();
@@ -122,17 +125,25 @@ function releaseEarly(release: () => Promise<unknown>): () => void {
 }
 
 /** Everything that can be refused before anything is spent on the request. */
-function admissible(serving: Serving, incoming: IncomingMessage): { head: RequestHead; route: Route } {
+function admissible(
+  serving: Serving,
+  incoming: IncomingMessage,
+): { head: RequestHead; match: RouteMatch<Route> } {
   if (serving.draining)
     throw new HttpFailure(503, "shutting-down", "the gateway is shutting down", { retryAfterSeconds: 1 });
   const head = readRequestHead(incoming);
-  const route = serving.routes.match(head.target);
-  if (route === undefined) throw new HttpFailure(404, "not-found", "no route has this path");
-  return { head, route };
+  const match = serving.routes.match(head.authority, head.target);
+  if (match === undefined) throw new HttpFailure(404, "not-found", "no route has this path");
+  return { head, match };
 }
 
-function exchangeRequest(head: RequestHead, body: ExchangeRequest["body"]): ExchangeRequest {
-  const { method, origin, target, headers, bodyLength } = head;
+function exchangeRequest(
+  head: RequestHead,
+  { params }: RouteMatch<Route>,
+  body: ExchangeRequest["body"],
+): ExchangeRequest {
+  const { method, origin, target, bodyLength } = head;
+  const headers = [...head.headers, ...paramsHeader(params)];
   const request = { method, origin, target, headers };
   if (body === undefined) return request;
   return bodyLength === undefined ? { ...request, body } : { ...request, body, bodyLength };

@@ -3,7 +3,7 @@ import { get } from "node:http";
 import type { Monitor } from "../monitor/monitor.js";
 import { Admission } from "./admission.js";
 import { listen, makeHttpServer } from "./http-server.js";
-import { RouteTable } from "./routes.js";
+import { RouteTable } from "./routing/route-table.js";
 import { type Serving, serveRequest } from "./serve-request.js";
 
 /**

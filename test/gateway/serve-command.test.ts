@@ -105,7 +105,7 @@ test("serve refuses a config's mistakes with one report and status 1", { skip: n
     assert.deepEqual({ status, stdout }, { status: 1, stdout: "" });
     assert.match(
       stderr,
-      /^mayfly: .*: 3 mistakes\n {2}listen\.port: .*\n {2}routes\.0\.path: .*\n {2}routes\.0\.image: .*\n$/,
+      /^mayfly: .*: 3 mistakes\n {2}listen\.port: .*\n {2}routes\.0\.path: .*\n {2}routes\.0\.function: .*\n$/,
     );
   } finally {
     await rm(folder, { recursive: true });

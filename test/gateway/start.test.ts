@@ -4,8 +4,8 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { loadGatewayConfig } from "../../src/gateway/config-file.js";
 import { Gateway } from "../../src/gateway/gateway.js";
+import { loadGatewayConfig } from "../../src/gateway/gateway-config.js";
 import { app } from "../support/mayfly.js";
 import { machineTest } from "../vm/support/machines.js";
 import { gatewayTest, HELLO, testConfig } from "./support/gateway.js";
@@ -22,9 +22,10 @@ async function withFile(text: string, body: (path: string) => Promise<void>): Pr
 }
 
 test("image paths are relative to the config file", () =>
-  withFile(JSON.stringify({ routes: [{ path: "/a", image: "../a.img" }] }), async (path) => {
+  withFile(JSON.stringify({ routes: [{ path: "/a", image: "./a.img" }] }), async (path) => {
+    await writeFile(join(path, "../a.img"), "");
     const { routes, name } = await loadGatewayConfig(path);
-    assert.equal(routes[0]?.image, join(path, "../../a.img"));
+    assert.equal(routes[0]?.image, join(path, "../a.img"));
     assert.equal(name, path);
   }));
 

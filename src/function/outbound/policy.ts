@@ -57,49 +57,71 @@ const A_RANGE =
 
 /** @throws MayflyError OPTION_INVALID: the first mistake, with its path */
 export function checkOutboundPolicy(options: OutboundPolicyOptions): OutboundPolicy {
-  if (typeof options !== "object" || options === null || Array.isArray(options))
-    throw invalid("outbound", options, `an object with ${FIELDS.join(", ")}`);
+  return readOutboundPolicy(options, (path, got, expected) => {
+    const text = JSON.stringify(got) ?? String(got);
+    const short = text.length <= 60 ? text : `${text.slice(0, 57)}...`;
+    const at = ["outbound", ...path].join(".");
+    throw new MayflyError("OPTION_INVALID", `${at}: got ${short}, expected ${expected}`);
+  });
+}
+
+/** Told of every mistake: where below the policy it is, what was found, and what was expected. */
+export type OnPolicyMistake = (path: readonly (string | number)[], got: unknown, expected: string) => void;
+
+/** The policy without what is wrong with it, of which `onMistake` is told. */
+export function readOutboundPolicy(given: unknown, onMistake: OnPolicyMistake): OutboundPolicy {
+  const isObject = typeof given === "object" && given !== null && !Array.isArray(given);
+  if (!isObject) onMistake([], given, `an object with ${FIELDS.join(", ")}`);
+  const options: Readonly<Record<string, unknown>> = isObject ? { ...given } : {};
   for (const key of Object.keys(options))
-    if (!FIELDS.includes(key)) throw invalid("outbound", key, `one of ${FIELDS.join(", ")}`);
-  const origins = list("origins", options.origins, parseOriginRule, AN_ORIGIN);
+    if (!FIELDS.includes(key)) onMistake([], key, `one of ${FIELDS.join(", ")}`);
+  const origins = list("origins", options, parseOriginRule, AN_ORIGIN, onMistake);
+  const limitOf = (name: keyof OutboundLimits): number => limit(name, options, onMistake);
   return {
-    origins,
-    originTexts: options.origins ?? [],
-    privateAddresses: list("privateAddresses", options.privateAddresses, parseIpRange, A_RANGE),
+    origins: origins.map(({ item }) => item),
+    originTexts: origins.map(({ text }) => text),
+    privateAddresses: list("privateAddresses", options, parseIpRange, A_RANGE, onMistake).map(
+      ({ item }) => item,
+    ),
     limits: {
-      maxRequests: limit("maxRequests", options),
-      maxConcurrent: limit("maxConcurrent", options),
-      timeoutMs: limit("timeoutMs", options),
-      maxResponseBytes: limit("maxResponseBytes", options),
-      maxRequestBytes: limit("maxRequestBytes", options),
+      maxRequests: limitOf("maxRequests"),
+      maxConcurrent: limitOf("maxConcurrent"),
+      timeoutMs: limitOf("timeoutMs"),
+      maxResponseBytes: limitOf("maxResponseBytes"),
+      maxRequestBytes: limitOf("maxRequestBytes"),
     },
   };
 }
 
 function list<Item>(
   name: string,
-  given: readonly string[] | undefined,
+  options: Readonly<Record<string, unknown>>,
   parse: (text: string) => Item | undefined,
   expected: string,
-): Item[] {
-  if (given === undefined) return [];
-  if (!Array.isArray(given)) throw invalid(`outbound.${name}`, given, "a list of texts");
-  return given.map((text, index) => {
+  onMistake: OnPolicyMistake,
+): { item: Item; text: string }[] {
+  const given = options[name] ?? [];
+  if (!Array.isArray(given)) {
+    onMistake([name], given, "a list of texts");
+    return [];
+  }
+  return given.flatMap((text: unknown, index) => {
     const item = typeof text === "string" ? parse(text) : undefined;
-    if (item === undefined) throw invalid(`outbound.${name}.${index}`, text, expected);
-    return item;
+    if (item !== undefined) return [{ item, text: text as string }];
+    onMistake([name, index], text, expected);
+    return [];
   });
 }
 
-function limit(name: keyof OutboundLimits, options: OutboundPolicyOptions): number {
+function limit(
+  name: keyof OutboundLimits,
+  options: Readonly<Record<string, unknown>>,
+  onMistake: OnPolicyMistake,
+): number {
   const { default: usual, least, most, unit } = LIMITS[name];
   const value = options[name] ?? usual;
-  if (Number.isSafeInteger(value) && value >= least && value <= most) return value;
-  throw invalid(`outbound.${name}`, value, `a whole number, ${least} to ${most}${unit}`);
-}
-
-function invalid(path: string, got: unknown, expected: string): MayflyError {
-  const text = JSON.stringify(got) ?? String(got);
-  const short = text.length <= 60 ? text : `${text.slice(0, 57)}...`;
-  return new MayflyError("OPTION_INVALID", `${path}: got ${short}, expected ${expected}`);
+  if (typeof value === "number" && Number.isSafeInteger(value) && value >= least && value <= most)
+    return value;
+  onMistake([name], value, `a whole number, ${least} to ${most}${unit}`);
+  return usual;
 }

@@ -1,7 +1,7 @@
 // gateway.ts: gateways for tests: a free port, records that can be waited for, and images that misbehave on demand.
 import { buildImage } from "../../../src/build/build-image.js";
-import { type GatewayConfig, parseGatewayConfig } from "../../../src/gateway/config.js";
 import { Gateway } from "../../../src/gateway/gateway.js";
+import { type GatewayConfig, parseGatewayConfig } from "../../../src/gateway/gateway-config.js";
 import type { RequestRecord } from "../../../src/gateway/request-record.js";
 import type { Monitor } from "../../../src/index.js";
 import { app, root } from "../../support/mayfly.js";

@@ -1,0 +1,68 @@
+// schema.ts: what a configuration may be made of. Functions and routes are checked one by one, so that one bad entry hides no other's mistakes.
+import { z } from "zod";
+import { parseIpRange } from "../../function/outbound/ip-address.js";
+import { parseHostPattern } from "../routing/host-name.js";
+import { parseRoutePath } from "../routing/route-path.js";
+import { byName, flag, listOf, record, text, whole } from "./fields.js";
+import { concurrencySchema, limitsSchema, settingsSchema, settingsShape } from "./settings-schema.js";
+
+const PATH = 'a path that starts with "/", such as "/hello", "/users/[id]" or "/files/*"';
+const AN_ADDRESS = 'an address or a range such as "10.0.0.5" or "10.0.0.0/8"';
+const A_HOST = 'a name such as "example.com" or "*.example.com", without a port';
+
+const host = z.string(A_HOST).transform((name, { addIssue }) => {
+  const pattern = parseHostPattern(name);
+  if (pattern !== undefined) return pattern;
+  addIssue({ code: "custom", input: name, message: A_HOST });
+  return z.NEVER;
+});
+
+export const topSchema = record({
+  listen: record({
+    host: text().default("127.0.0.1"),
+    port: whole(0, 65535).default(8080),
+    tls: record({ cert: text(), key: text() }).optional(),
+  }).prefault({}),
+  admin: record({ host: text().default("127.0.0.1"), port: whole(0, 65535).default(8081) }).optional(),
+  workers: z
+    .union([whole(1, 256), z.literal("cores")], { error: 'a whole number, 1 to 256, or "cores"' })
+    .default(1),
+  memoryMiB: whole(2, 1024 * 1024, "MiB").optional(),
+  trustForwarded: listOf(
+    z.string(AN_ADDRESS).refine((range) => parseIpRange(range) !== undefined, AN_ADDRESS),
+    "addresses",
+  ).default([]),
+  serverTiming: flag().default(false),
+  watch: flag().default(false),
+  directory: text().optional(),
+  defaults: settingsSchema.prefault({}),
+  concurrency: concurrencySchema.optional(),
+  functions: byName(z.unknown(), "functions").default({}),
+  routes: listOf(z.unknown(), "routes").default([]),
+});
+export type Top = z.output<typeof topSchema>;
+
+export const functionSchema = z.preprocess(
+  (value) => (typeof value === "string" ? { file: value } : value),
+  record({ file: text().optional(), ...settingsShape }),
+);
+
+export const routeSchema = record({
+  path: z.string("a path").refine((path) => parseRoutePath(path) !== undefined, PATH),
+  hosts: listOf(host, "hosts").default([]),
+  function: text().optional(),
+  image: text().optional(),
+  static: text().optional(),
+  limits: limitsSchema.optional(),
+}).superRefine(({ path, limits, ...targets }, { addIssue }) => {
+  const issue = (field: string, input: unknown, message: string) =>
+    addIssue({ code: "custom", path: [field], input, message });
+  const fields = ["function", "image", "static"] as const;
+  const [first, ...more] = fields.filter((field) => targets[field] !== undefined);
+  if (first === undefined) issue("function", undefined, 'a function, or an "image" or "static" in its place');
+  for (const field of more) issue(field, targets[field], `nothing beside ${JSON.stringify(first)}`);
+  if (targets.static !== undefined && !path.endsWith("/*"))
+    issue("path", path, 'a path that ends in "/*" for static files');
+  if (targets.static !== undefined && limits !== undefined) issue("limits", limits, "none for static files");
+});
+export type RouteEntry = z.output<typeof routeSchema>;

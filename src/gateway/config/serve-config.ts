@@ -1,0 +1,79 @@
+// serve-config.ts: a checked configuration: complete, every default filled in, every path absolute. Plain data: it can be sent to a worker.
+import type { OutboundPolicyOptions } from "../../function/outbound/policy.js";
+
+export interface ServeConfig {
+  /** What errors call it: the file. */
+  readonly name: string;
+  readonly listen: {
+    readonly host: string;
+    /** 0: any free one. */
+    readonly port: number;
+    /** Absolute paths of PEM files. */
+    readonly tls?: { readonly cert: string; readonly key: string };
+  };
+  /** undefined: no admin server. */
+  readonly admin: { readonly host: string; readonly port: number } | undefined;
+  /** Processes, 1 or more. */
+  readonly workers: number;
+  /** Budget for the guest memory of all VMs of one process. */
+  readonly memoryMiB: number;
+  /** Addresses or ranges of the proxies whose forwarded headers count. */
+  readonly trustForwarded: readonly string[];
+  /** Whether responses tell by a `Server-Timing` header what they took. */
+  readonly serverTiming: boolean;
+  /** Whether to load it anew when one of its files changes. */
+  readonly watch: boolean;
+  readonly functions: readonly FunctionConfig[];
+  readonly routes: readonly RouteConfig[];
+}
+
+/**
+ * What a request finds. "request": fresh state for each, by a reset. "instance": the state that the VM's last request left. "boot": a new VM,
+ * booted for it.
+ */
+export type Isolation = "request" | "instance" | "boot";
+
+export interface FunctionLimits {
+  readonly memoryMiB: number;
+  readonly wallTimeMs: number;
+  readonly cpuTimeMs: number;
+  /** Largest request body. */
+  readonly bodyBytes: number;
+}
+
+export interface FunctionConcurrency {
+  /** VMs at once. */
+  readonly vms: number;
+  /** Requests that may wait for one. */
+  readonly queue: number;
+  /** How long a request waits at most. */
+  readonly queueMs: number;
+}
+
+export interface FunctionConfig {
+  /** Unique: the label of metrics and logs. */
+  readonly name: string;
+  /** Absolute path of a handler or an image. */
+  readonly file: string;
+  readonly isolation: Isolation;
+  readonly limits: FunctionLimits;
+  readonly env: Readonly<Record<string, string>>;
+  /** Resolved values. They belong in no log and no message. */
+  readonly secrets: Readonly<Record<string, string>>;
+  readonly outbound: OutboundPolicyOptions | undefined;
+  readonly concurrency: FunctionConcurrency;
+  /** VMs that stay although idle. */
+  readonly keepWarm: number;
+  /** An idle VM lives so long. */
+  readonly idleMs: number;
+}
+
+export interface RouteConfig {
+  /** In lower case, "*.example.com" with one label in the star's place; none: every host. */
+  readonly hosts: readonly string[];
+  /** "/hello", "/users/[id]", "/files/[...rest]", "/files/*". */
+  readonly path: string;
+  readonly target:
+    | { readonly kind: "function"; readonly name: string }
+    | { readonly kind: "static"; readonly directory: string };
+}
