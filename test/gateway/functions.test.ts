@@ -76,8 +76,11 @@ await once(other, "listening");
 const origin = `http://127.0.0.1:${(other.address() as AddressInfo).port}`;
 
 functionsTest(
-  "a function reaches the origins of its route, and no others",
-  (handler) => route(handler, { outbound: { origins: [origin] } }),
+  "a function reaches the origins of its configuration, and no others",
+  (handler) => ({
+    functions: { out: { file: handler, outbound: { origins: [origin] } } },
+    routes: [{ path: "/*", function: "out" }],
+  }),
   async ({ url }) => {
     const ask = (target: string) => fetch(`${url}/out?url=${encodeURIComponent(target)}`);
     assert.equal(await (await ask(`${origin}/x`)).text(), "from outside");
