@@ -11,7 +11,7 @@ const MOST_VMS = 64;
 const CALLS = 20;
 
 const [machine, image] = process.argv.slice(2) as [MachineKind, string];
-await using fn = await FetchFunction.load(image, { machine, maxVms: MOST_VMS, warmVms: MOST_VMS });
+await using fn = await FetchFunction.load(image, { machine, maxVms: MOST_VMS, keepWarm: MOST_VMS });
 for await (const line of createInterface({ input: process.stdin })) {
   const vms = Number(line);
   let resident = 0;

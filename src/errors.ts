@@ -29,6 +29,7 @@ export type ErrorCode =
   | "FUNCTION_WALL_LIMIT" // the call used up its wall time
   | "FUNCTION_BODY_LIMIT" // a body is longer than limits.bodyBytes
   | "FUNCTION_ENDED" // the call's VM ended in another way
+  | "FUNCTION_BUSY" // too many calls wait for a VM of the function, or one waited for too long
   | "FUNCTION_CLOSED" // the function was closed
   | "OUTBOUND_REFUSED" // a function asked for an origin or an address that it may not reach
   | "OUTBOUND_LIMIT" // a function's requests to the outside used up their number, time or bytes

@@ -13,11 +13,16 @@ export type { NetPort, NetPortOptions } from "./device/net-port.js";
 export { type NetTap, type NetTapOptions, netTap } from "./device/net-tap.js";
 export { type ErrorCode, MayflyError } from "./errors.js";
 export type { Bill } from "./function/bill.js";
+export { FunctionBusyError } from "./function/busy-error.js";
 export type { CallOptions } from "./function/call.js";
 export { FetchFunction as Function } from "./function/function.js";
 export { FunctionError, type Thrown } from "./function/function-error.js";
 export type { FunctionLimits, FunctionOptions } from "./function/function-options.js";
+export type { Isolation } from "./function/isolation.js";
+export type { Lease, LeaseOptions } from "./function/lease.js";
+export type { CallDone, FunctionObserver, VmChange, VmState } from "./function/observer.js";
 export type { OutboundPolicyOptions } from "./function/outbound/policy.js";
+export { VmBudget } from "./function/pool/vm-budget.js";
 export {
   type Concurrency,
   type Duration,
@@ -28,7 +33,6 @@ export {
   type RouteDefinition,
   type SecretSource,
 } from "./gateway/config/define-config.js";
-export type { Isolation } from "./gateway/config/serve-config.js";
 export { Image, loadImage, type ManifestDevice, parseImage, type Segment } from "./image/image.js";
 export { SystemCallError } from "./linux/system-call-error.js";
 export type { Registers } from "./machine/machine.js";

@@ -25,7 +25,7 @@ export const firstCall: Question = {
     const { monitor, machine, handlers } = context;
     const image = await handlers.image("hello");
     const load = (on: Monitor): Promise<FetchFunction> =>
-      FetchFunction.load(image, { monitor: on, warmVms: 0, limits: { memoryMiB: MEMORY_MIB } });
+      FetchFunction.load(image, { monitor: on, idleMs: 1, limits: { memoryMiB: MEMORY_MIB } });
     await using withSpare = Monitor.open({ machine, spareVms: SPARE_VMS });
     await using usual = await load(withSpare);
     await using bare = await load(monitor);

@@ -66,8 +66,12 @@ export async function failureOf(
   const told = await readTold(response);
   const code = FAILURES.get(kind) ?? "FUNCTION_THREW";
   if (code !== "FUNCTION_THREW" && code !== "FUNCTION_NO_RESPONSE")
-    return new FunctionError(code, `the function failed: ${told.message || kind}`);
-  const thrown = { name: told.name, message: told.message, stack: places.map(told.stack).trimEnd() };
+    return new FunctionError(code, `the function failed: ${places.map(told.message) || kind}`);
+  const thrown = {
+    name: places.map(told.name),
+    message: places.map(told.message),
+    stack: places.map(told.stack).trimEnd(),
+  };
   const sentence =
     code === "FUNCTION_THREW"
       ? `the function threw ${thrown.name}: ${thrown.message}`

@@ -5,8 +5,13 @@ import { discardOutput } from "../device/console-sinks.js";
 import { MayflyError } from "../errors.js";
 import type { Monitor } from "../monitor/monitor.js";
 import type { MachineChoice } from "../monitor/open-host.js";
+import type { QueueBounds } from "./busy-error.js";
+import { type Configuration, checkConfiguration } from "./configuration.js";
+import type { Isolation } from "./isolation.js";
+import type { FunctionObserver } from "./observer.js";
 import { type Outbound, openOutbound } from "./outbound/outbound.js";
 import type { OutboundPolicyOptions } from "./outbound/policy.js";
+import { VmBudget } from "./pool/vm-budget.js";
 
 /** What one call may use. A call that uses more fails, and its VM is gone. */
 export interface FunctionLimits {
@@ -28,10 +33,24 @@ export interface FunctionOptions {
   /** What its own monitor runs VMs on. Default "auto". */
   machine?: MachineChoice;
   limits?: Partial<FunctionLimits>;
+  /** What two calls share: "request" (nothing), "instance" (the state of their VM), "boot" (nothing, not even a snapshot). Default "request". */
+  isolation?: Isolation;
+  /** Variables, which handlers find as `fetch(request, env)`. */
+  env?: Readonly<Record<string, string>>;
+  /** More of them, whose values are told nowhere: not in errors, nor on the console. */
+  secrets?: Readonly<Record<string, string>>;
   /** VMs that exist at most; further calls wait for one, in order. Default 32. */
   maxVms?: number;
-  /** VMs that are kept for the next calls when there is nothing to do. Default 4. */
-  warmVms?: number;
+  /** How many calls may wait (default 1000), and for how long each (`ms`, default 10,000). */
+  queue?: Partial<QueueBounds>;
+  /** How long a VM lives that nobody uses, ms; Infinity: until the function is closed. Default 10,000. */
+  idleMs?: number;
+  /** VMs that live on although nobody uses them. Default 0. */
+  keepWarm?: number;
+  /** Guest memory that its VMs share with those of other functions. Default: no bound but `maxVms`. */
+  budget?: VmBudget;
+  /** Told what happens to its VMs and calls. */
+  observer?: FunctionObserver;
   /** Where console output goes, unless a call has a place of its own. Dropped by default. */
   console?: ConsoleSink;
   /** Compares every byte of a VM's state after each reset: for tests and for the wary. Default false. */
@@ -44,12 +63,20 @@ export interface FunctionOptions {
 
 export interface CheckedOptions {
   readonly limits: FunctionLimits;
+  readonly isolation: Isolation;
+  readonly configuration: Configuration;
   readonly maxVms: number;
-  readonly warmVms: number;
+  readonly queue: QueueBounds;
+  readonly idleMs: number;
+  readonly keepWarm: number;
+  readonly budget: VmBudget;
+  readonly observer: FunctionObserver | undefined;
   readonly console: ConsoleSink;
   readonly verifyReset: boolean;
   readonly outbound: Outbound | undefined;
 }
+
+const ISOLATIONS: readonly Isolation[] = ["request", "instance", "boot"];
 
 const DEFAULTS: FunctionLimits = {
   cpuTimeMs: 50,
@@ -67,8 +94,17 @@ export function checkOptions(options: FunctionOptions): CheckedOptions {
   const maxVms = whole("maxVms", options.maxVms ?? 32, 1);
   return {
     limits,
+    isolation: isolation(options.isolation ?? "request"),
+    configuration: checkConfiguration(options.env, options.secrets),
     maxVms,
-    warmVms: Math.min(maxVms, whole("warmVms", options.warmVms ?? 4, 0)),
+    queue: {
+      length: whole("queue.length", options.queue?.length ?? 1000, 0),
+      ms: positive("queue.ms", options.queue?.ms ?? 10_000),
+    },
+    idleMs: positive("idleMs", options.idleMs ?? 10_000),
+    keepWarm: Math.min(maxVms, whole("keepWarm", options.keepWarm ?? 0, 0)),
+    budget: budget(options.budget, limits),
+    observer: options.observer,
     console: options.console ?? discardOutput,
     verifyReset: options.verifyReset ?? false,
     outbound: options.outbound === undefined ? undefined : openOutbound(options.outbound),
@@ -83,4 +119,18 @@ function positive(name: string, value: number): number {
 function whole(name: string, value: number, least: number): number {
   if (Number.isSafeInteger(value) && value >= least) return value;
   throw new MayflyError("OPTION_INVALID", `${name}: got ${value}, expected a whole number from ${least} on`);
+}
+
+function isolation(value: Isolation): Isolation {
+  if (ISOLATIONS.includes(value)) return value;
+  throw new MayflyError("OPTION_INVALID", `isolation: got ${value}, expected ${ISOLATIONS.join(", ")}`);
+}
+
+function budget(shared: VmBudget | undefined, { memoryMiB }: FunctionLimits): VmBudget {
+  if (shared === undefined) return new VmBudget(Number.POSITIVE_INFINITY);
+  if (shared.memoryMiB >= memoryMiB) return shared;
+  throw new MayflyError(
+    "OPTION_INVALID",
+    `limits.memoryMiB: got ${memoryMiB}, expected at most the budget of ${shared.memoryMiB}`,
+  );
 }

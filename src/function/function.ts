@@ -2,30 +2,40 @@
 
 import { readFile } from "node:fs/promises";
 import { isFunctionSource } from "../build/function/source.js";
-import type { ConsoleSink } from "../device/console.js";
 import { ConsoleCollector } from "../device/console-sinks.js";
-import { MayflyError } from "../errors.js";
 import { type Image, loadImage, parseImage } from "../image/image.js";
 import type { ExchangeResponse } from "../monitor/exchange/message.js";
 import { Monitor } from "../monitor/monitor.js";
 import type { Snapshot } from "../monitor/snapshot.js";
 import { type Callee, type CallOptions, call } from "./call.js";
-import { FunctionError, failureKind, failureOf } from "./function-error.js";
+import { hideSecrets } from "./configuration.js";
+import { type FunctionError, failureKind, failureOf } from "./function-error.js";
 import { type CheckedOptions, checkOptions, type FunctionOptions } from "./function-options.js";
-import { type Lease, lease } from "./lease.js";
+import { FunctionVm } from "./function-vm.js";
+import { bootLife, makeBooted, snapshotLife, type VmLife } from "./isolation.js";
+import { type Lease, type LeaseOptions, lease } from "./lease.js";
+import { takeRoom } from "./pool/budget-room.js";
+import { VmPool } from "./pool/vm-pool.js";
 import { loadStackPlaces, type StackPlaces } from "./stack-places.js";
-import { VmPool } from "./vm-pool.js";
+import { start } from "./start.js";
 
 /** VMs that lie ready in a function's own monitor: what comes after a pause finds one. */
 const SPARE_VMS = 1;
-/** A busy host gives a function that starts but a part of a CPU; a call's own wall time may be far too short for it. */
-const START_WALL_FACTOR = 4;
 /** What a function says while it starts is kept for the error up to this many bytes. */
 const START_CONSOLE_BYTES = 64 * 1024;
 
+interface Parts {
+  readonly monitor: Monitor;
+  readonly image: Image;
+  readonly snapshot: Snapshot | undefined;
+  readonly checked: CheckedOptions;
+  readonly places: StackPlaces;
+  readonly closeOwn: () => Promise<void>;
+}
+
 /**
  * A fetch handler that runs in virtual machines: each call in one that is in exactly the state in which the function's modules had just
- * been evaluated.
+ * been evaluated, unless `isolation` says otherwise.
  *
  * @example
  * await using fn = await Function.load("handler.img");
@@ -36,25 +46,21 @@ export class FetchFunction implements AsyncDisposable {
   /** The image's name. */
   readonly name: string;
   readonly #callee: Callee;
-  readonly #snapshot: Snapshot;
-  /** Closed with the function, when nobody else gave it. */
-  readonly #ownMonitor: Monitor | undefined;
+  /** Undefined when a VM is booted for every call. */
+  readonly #snapshot: Snapshot | undefined;
   readonly #monitor: Monitor;
+  /** Closed with the function: the monitor, when nobody else gave it, and the way out. */
+  readonly #closeOwn: () => Promise<void>;
 
-  private constructor(
-    monitor: Monitor,
-    ownMonitor: Monitor | undefined,
-    snapshot: Snapshot,
-    checked: CheckedOptions,
-    places: StackPlaces,
-  ) {
-    this.name = snapshot.image;
+  private constructor({ monitor, image, snapshot, checked, places, closeOwn }: Parts) {
+    this.name = image.name;
     this.#monitor = monitor;
-    this.#ownMonitor = ownMonitor;
     this.#snapshot = snapshot;
+    this.#closeOwn = closeOwn;
     const options = { ...checked, console: places.console(checked.console) };
-    const pool = new VmPool(monitor, snapshot, options);
-    this.#callee = { pool, options, places };
+    const life =
+      snapshot === undefined ? bootLife(monitor, image, options) : snapshotLife(monitor, snapshot, options);
+    this.#callee = { pool: poolOf(life, options), life, options, places };
   }
 
   /**
@@ -67,17 +73,20 @@ export class FetchFunction implements AsyncDisposable {
   static async load(file: string, options: FunctionOptions = {}): Promise<FetchFunction> {
     const checked = checkOptions(options);
     const { image, path } = await openImage(file, options);
-    const places = await loadStackPlaces(path, image);
+    const places = hideSecrets(await loadStackPlaces(path, image), checked.configuration);
     const ownMonitor =
       options.monitor === undefined
         ? Monitor.open({ machine: options.machine ?? "auto", spareVms: SPARE_VMS })
         : undefined;
     const monitor = options.monitor ?? ownMonitor!;
-    try {
-      const snapshot = await start(monitor, image, checked, places);
-      return new FetchFunction(monitor, ownMonitor, snapshot, checked, places);
-    } catch (error) {
+    const closeOwn = async (): Promise<void> => {
       await Promise.all([ownMonitor?.close(), checked.outbound?.close()]);
+    };
+    try {
+      const snapshot = await startOnce(monitor, image, checked, places);
+      return new FetchFunction({ monitor, image, snapshot, checked, places, closeOwn });
+    } catch (error) {
+      await closeOwn();
       throw error;
     }
   }
@@ -87,9 +96,14 @@ export class FetchFunction implements AsyncDisposable {
     return this.#callee.pool.size;
   }
 
+  /** Calls that wait for one. */
+  get waiting(): number {
+    return this.#callee.pool.waiting;
+  }
+
   /** What its VMs start from: its state kept aside, bytes. */
   get snapshotBytes(): number {
-    return this.#snapshot.bytes;
+    return this.#snapshot?.bytes ?? 0;
   }
 
   /** What it runs on. */
@@ -105,6 +119,7 @@ export class FetchFunction implements AsyncDisposable {
    * @returns the handler's response; a body in pieces is read from the VM as it comes
    * @throws FunctionError when it was the function's doing: FUNCTION_THREW, FUNCTION_NO_RESPONSE, FUNCTION_NEVER_SETTLED,
    *   FUNCTION_OUT_OF_MEMORY, FUNCTION_STACK_OVERFLOW, FUNCTION_CPU_LIMIT, FUNCTION_WALL_LIMIT, FUNCTION_BODY_LIMIT, FUNCTION_ENDED
+   * @throws FunctionBusyError FUNCTION_BUSY when too many wait for a VM, or for too long
    * @throws MayflyError FUNCTION_CLOSED, OPTION_INVALID; SystemCallError when the host failed
    */
   fetch(input: Request | string | URL, init?: RequestInit & CallOptions): Promise<Response> {
@@ -115,11 +130,13 @@ export class FetchFunction implements AsyncDisposable {
   /**
    * For servers that speak the exchange themselves: a VM for one request.
    *
-   * @param console where its console output goes
-   * @throws MayflyError FUNCTION_CLOSED
+   * @throws MayflyError FUNCTION_CLOSED, FUNCTION_NOT_STARTED when it is booted for each; FunctionBusyError FUNCTION_BUSY
    */
-  lease(console?: ConsoleSink): Promise<Lease> {
-    return lease(this.#callee.pool, console && this.#callee.places.console(console));
+  lease({ console, signal }: LeaseOptions = {}): Promise<Lease> {
+    return lease(this.#callee, {
+      ...(console !== undefined && { console: this.#callee.places.console(console) }),
+      ...(signal !== undefined && { signal }),
+    });
   }
 
   /** The error that a runtime's own answer means; undefined for a handler's response. Reads the answer's body. */
@@ -131,7 +148,7 @@ export class FetchFunction implements AsyncDisposable {
   /** Ends whatever runs, and gives everything back. */
   async close(): Promise<void> {
     await this.#callee.pool.close();
-    await Promise.all([this.#ownMonitor?.close(), this.#callee.options.outbound?.close()]);
+    await this.#closeOwn();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -151,32 +168,32 @@ async function openImage(
   return { image: parseImage(await readFile(path), file), path };
 }
 
-/** Evaluates the function's modules in a VM of its own, and keeps the state behind that. */
-async function start(
+/** Starts the function in a VM of its own, and keeps its state unless every call boots. */
+async function startOnce(
   monitor: Monitor,
   image: Image,
-  { limits, outbound }: CheckedOptions,
+  checked: CheckedOptions,
   places: StackPlaces,
-): Promise<Snapshot> {
+): Promise<Snapshot | undefined> {
   const output = new ConsoleCollector(START_CONSOLE_BYTES);
-  await using vm = monitor.create(image, {
-    console: output.sink,
-    limits: {
-      memoryMiB: limits.memoryMiB,
-      cpuTimeMs: limits.startCpuTimeMs,
-      wallTimeMs: Math.max(limits.wallTimeMs, START_WALL_FACTOR * limits.startCpuTimeMs),
-    },
-    ...(outbound !== undefined && { outbound: () => outbound.client() }),
-  });
+  const giveRoomBack = await takeRoom(checked.budget, checked.limits.memoryMiB);
   try {
-    return await vm.snapshot();
-  } catch (cause) {
-    if (!(cause instanceof MayflyError) || vm.end === undefined) throw cause;
-    const said = places.map(output.text()).trimEnd();
-    throw new FunctionError("FUNCTION_NOT_STARTED", `${image.name} did not start: ${vm.end.message}`, {
-      cause,
-      end: vm.end,
-      ...(said !== "" && { details: said }),
-    });
+    await using vm = makeBooted(monitor, image, checked, output.sink);
+    const said = (): string => places.map(output.text());
+    await start(vm, checked.configuration, { name: image.name, said });
+    return checked.isolation === "boot" ? undefined : await vm.snapshot();
+  } finally {
+    giveRoomBack();
   }
+}
+
+function poolOf(life: VmLife, options: CheckedOptions): VmPool<FunctionVm> {
+  const { console, observer, limits } = options;
+  let made = 0;
+  return new VmPool({
+    ...options,
+    memoryMiB: limits.memoryMiB,
+    servesAgain: life.renew !== undefined,
+    make: () => new FunctionVm(life, { number: ++made, console, observer }),
+  });
 }

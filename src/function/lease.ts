@@ -1,46 +1,89 @@
 // lease.ts: one VM of a function for one exchange, for servers that speak the exchange themselves.
 import type { ConsoleSink } from "../device/console.js";
 import type { Vm } from "../monitor/vm.js";
-import type { VmPool } from "./vm-pool.js";
-import type { WarmVm } from "./warm-vm.js";
+import { type Callee, take } from "./call.js";
+import { CallRecord } from "./call-record.js";
+import type { FunctionVm } from "./function-vm.js";
+import { watchAbort } from "./watch-abort.js";
+
+export interface LeaseOptions {
+  /** Where its console output goes. */
+  readonly console?: ConsoleSink;
+  /** Gives the wait for a VM up when it aborts; once there is one, it is the lessee's. */
+  readonly signal?: AbortSignal;
+}
 
 export interface Lease {
-  /** In the snapshot's state. */
+  /** It takes one request. */
   readonly vm: Vm;
-  /** What making it took, ms; 0 when it was there. */
+  /** Until there was a VM, ms. */
+  readonly waitMs: number;
+  /** What making it took, part of `waitMs`; 0 when it was there. */
   readonly startMs: number;
   /**
    * Gives the VM back: to be put back when its guest is done, else it is closed. A second call gives the same promise.
    *
-   * @returns how long putting it back took, ms
+   * @param failure why the request failed, if it did: `FetchFunction.failureOf` for the function's own doing
+   * @returns how long putting it back, or closing one that serves nobody else, took, ms
    */
-  giveBack(): Promise<number>;
+  giveBack(failure?: unknown): Promise<number>;
 }
 
 /** Takes a VM, as soon as there is one. */
-export async function lease(pool: VmPool, console: ConsoleSink | undefined): Promise<Lease> {
-  const warm = await pool.take();
-  const startMs = warm.calls++ === 0 ? warm.startMs : 0;
-  warm.console = console;
+export async function lease(callee: Callee, { console, signal }: LeaseOptions): Promise<Lease> {
+  const asked = performance.now();
+  signal?.throwIfAborted();
+  const taken = take(callee, asked, signal);
+  const vm = taken instanceof Promise ? await taken : taken;
+  const record = CallRecord.begin(vm, asked, callee.options);
+  const unwatch = signal && watchAbort(signal, () => vm.vm.stop());
+  try {
+    await vm.begin(console);
+  } catch (error) {
+    record?.done({ error });
+    await callee.pool.discard(vm, vm.vm.end?.reason ?? "discarded");
+    throw signal?.aborted ? signal.reason : error;
+  } finally {
+    unwatch?.();
+  }
+  const startMs = vm.takeStartMs();
+  record?.begun(startMs);
   let given: Promise<number> | undefined;
   return {
-    vm: warm.vm,
+    vm: vm.vm,
+    waitMs: performance.now() - asked,
     startMs,
-    giveBack() {
-      given ??= giveBack(pool, warm);
+    giveBack(failure) {
+      given ??= giveBack(callee, vm, record, failure);
       return given;
     },
   };
 }
 
-async function giveBack(pool: VmPool, warm: WarmVm): Promise<number> {
-  if (!warm.vm.idle) {
-    await pool.discard(warm);
+async function giveBack(
+  { pool, life }: Callee,
+  vm: FunctionVm,
+  record: CallRecord | undefined,
+  failure: unknown,
+): Promise<number> {
+  const { idle, end } = vm.vm;
+  record?.done({ error: failure });
+  if (life.renew === undefined) {
+    const started = performance.now();
+    await pool.discard(vm, end?.reason ?? "served");
+    return performance.now() - started;
+  }
+  if (!idle || (failure !== undefined && !life.resets)) {
+    await pool.discard(vm, end?.reason ?? "discarded");
     return 0;
   }
   const reset = new Promise<number>((resolve) => {
-    warm.onReset = resolve;
+    const told = vm.onReset;
+    vm.onReset = (ms) => {
+      resolve(ms);
+      told?.(ms);
+    };
   });
-  pool.release(warm);
+  pool.release(vm);
   return reset;
 }

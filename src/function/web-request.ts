@@ -2,7 +2,8 @@
 import type { ReadableStreamDefaultReader, ReadableStreamReadResult } from "node:stream/web";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { MayflyError } from "../errors.js";
-import type { BodySource, ExchangeRequest } from "../monitor/exchange/message.js";
+import type { BodySource, ExchangeRequest, HeaderList } from "../monitor/exchange/message.js";
+import { contextHeaders, isReserved, type RequestContext } from "./request-context.js";
 
 const NOT_YET = Symbol("not yet");
 
@@ -26,9 +27,14 @@ const nobody = (): void => {};
  *
  * @param request its URL is http or https; its body is read
  * @param bodyBytes how long its body may be
+ * @param context what the handler finds as `ctx`
  * @throws MayflyError OPTION_INVALID, FUNCTION_BODY_LIMIT
  */
-export function incoming(request: Request, bodyBytes: number): Incoming | Promise<Incoming> {
+export function incoming(
+  request: Request,
+  bodyBytes: number,
+  context: RequestContext,
+): Incoming | Promise<Incoming> {
   const { url, method } = request;
   const authority = url.indexOf("://") + 3;
   const path = url.indexOf("/", authority);
@@ -39,7 +45,7 @@ export function incoming(request: Request, bodyBytes: number): Incoming | Promis
     method,
     origin: url.slice(0, path),
     target: fragment < 0 ? url.slice(path) : url.slice(path, fragment),
-    headers: [...request.headers],
+    headers: headersOf(request, context),
   };
   const stream = request.body as ReadableStream<Uint8Array> | null;
   if (stream === null) return { request: head, bytesIn: nothing, letGo: nobody };
@@ -57,6 +63,12 @@ export function incoming(request: Request, bodyBytes: number): Incoming | Promis
       },
     )
     .finally(() => request.signal.removeEventListener("abort", letGo));
+}
+
+function headersOf({ headers }: Request, context: RequestContext): HeaderList {
+  const list = contextHeaders(context);
+  for (const header of headers) if (!isReserved(header[0])) list.push(header);
+  return list;
 }
 
 interface Counter {

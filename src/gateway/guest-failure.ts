@@ -1,4 +1,5 @@
 // guest-failure.ts: how a VM's end looks from outside: a status, a code, and words that tell nothing of the guest's inside.
+import { FunctionBusyError } from "../function/busy-error.js";
 import type { Vm } from "../monitor/vm.js";
 import type { VmEnd, VmEndReason } from "../monitor/vm-end.js";
 import { HttpFailure } from "./http-failure.js";
@@ -32,6 +33,10 @@ const NOT_TAKEN = new HttpFailure(502, "guest-crashed", "the guest ended without
  */
 export function failureOf(error: unknown, vm: Vm | undefined): HttpFailure {
   if (error instanceof HttpFailure) return error;
+  if (error instanceof FunctionBusyError) {
+    const { reason, retryAfterSeconds } = error;
+    return new HttpFailure(503, "overload", "no virtual machine became free", { reason, retryAfterSeconds });
+  }
   const end = vm?.end;
   // A VM that was stopped because the host failed says "stopped": the error says more.
   if (vm === undefined || end === undefined || end.reason === "stopped")

@@ -1,6 +1,7 @@
 // guests.ts: where the VM of a request comes from: booted for it from an image, or one of a function's, put back behind it.
 import type { ConsoleSink } from "../device/console.js";
 import type { FetchFunction } from "../function/function.js";
+import type { FunctionError } from "../function/function-error.js";
 import type { Image } from "../image/image.js";
 import type { ExchangeResponse } from "../monitor/exchange/message.js";
 import type { LimitOptions } from "../monitor/limits.js";
@@ -52,13 +53,14 @@ export function bootedGuests(monitor: Monitor, image: Image, limits: LimitOption
 export function functionGuests(fn: FetchFunction): Guests {
   return {
     async take(console) {
-      const { vm, startMs, giveBack } = await fn.lease(console);
+      const { vm, startMs, giveBack } = await fn.lease({ console });
+      let failure: FunctionError | undefined;
       const cpuBefore = vm.stats.cpuMs;
       const started = performance.now();
       return {
         vm,
         async check(response) {
-          const failure = await fn.failureOf(response);
+          failure = await fn.failureOf(response);
           if (failure !== undefined)
             throw new HttpFailure(500, "function-failed", "the function failed", {
               reason: failure.code,
@@ -68,7 +70,7 @@ export function functionGuests(fn: FetchFunction): Guests {
         async release() {
           const runMs = performance.now() - started;
           const cpuMs = vm.stats.cpuMs - cpuBefore;
-          return { cpuMs, steps: { start: startMs, run: runMs, reset: await giveBack() } };
+          return { cpuMs, steps: { start: startMs, run: runMs, reset: await giveBack(failure) } };
         },
       };
     },

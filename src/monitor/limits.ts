@@ -12,6 +12,9 @@ export interface LimitOptions {
   cpuTimeMs?: number;
 }
 
+/** Those that can change while a VM lives. */
+export type TimeLimits = Omit<LimitOptions, "memoryMiB">;
+
 export interface Limits {
   readonly memoryBytes: number;
   readonly wallTimeMs: number;
@@ -35,6 +38,19 @@ export function checkLimits(options: LimitOptions = {}): Limits {
     memoryBytes: memoryMiB * MIB,
     wallTimeMs: positive("wallTimeMs", options.wallTimeMs),
     cpuTimeMs: positive("cpuTimeMs", options.cpuTimeMs),
+  };
+}
+
+/**
+ * Other limits of time, the same memory.
+ *
+ * @throws MayflyError OPTION_INVALID
+ */
+export function renewedLimits({ memoryBytes }: Limits, { wallTimeMs, cpuTimeMs }: TimeLimits): Limits {
+  return {
+    memoryBytes,
+    wallTimeMs: positive("wallTimeMs", wallTimeMs),
+    cpuTimeMs: positive("cpuTimeMs", cpuTimeMs),
   };
 }
 

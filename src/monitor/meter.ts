@@ -24,7 +24,7 @@ export function spentMessage(limit: SpentLimit, { cpuTimeMs, wallTimeMs }: Limit
 
 /** Times on the clock of performance.now(), ms. */
 export class Meter {
-  readonly #limits: Limits;
+  #limits: Limits;
   readonly #guestCpuTime: () => number;
   /** What it said last. Between turns the guest does nothing, so that nothing is lost until it is read again. */
   #guestCpuMs: number;
@@ -50,8 +50,9 @@ export class Meter {
   }
 
   /** Both limits count anew: CPU time at once, wall time from `startWall` on. */
-  renew(): void {
-    this.#cpuLimitMs = this.#cpuMs + this.#limits.cpuTimeMs;
+  renew(limits = this.#limits): void {
+    this.#limits = limits;
+    this.#cpuLimitMs = this.#cpuMs + limits.cpuTimeMs;
     this.#wallDeadline = Number.POSITIVE_INFINITY;
   }
 

@@ -1,12 +1,13 @@
 // vm.ts: one virtual machine as a coroutine of the event loop: turns of guest code, and waits that cost no thread.
 import { MayflyError } from "../errors.js";
 import type { Machine } from "../machine/machine.js";
+import { AnswerWait } from "./answer-wait.js";
 import type { VmDevices } from "./devices.js";
 import { deferred, giveWay } from "./event-loop.js";
 import type { ExchangeDevice } from "./exchange/exchange-device.js";
 import type { ExchangeRequest, ExchangeResponse } from "./exchange/message.js";
 import type { Guest } from "./guest.js";
-import type { Limits } from "./limits.js";
+import { type Limits, renewedLimits, type TimeLimits } from "./limits.js";
 import { Meter, spentMessage } from "./meter.js";
 import type { PreparedImage } from "./prepare.js";
 import {
@@ -33,7 +34,7 @@ export class Vm implements AsyncDisposable {
   readonly #machine: Machine;
   readonly #guest: Guest;
   readonly #devices: VmDevices;
-  readonly #limits: Limits;
+  #limits: Limits;
   readonly #measureMemory: boolean;
   readonly #onClose: () => void;
   readonly #stats: Omit<VmStats, "cpuMs" | "exits" | "traps">;
@@ -47,10 +48,7 @@ export class Vm implements AsyncDisposable {
   /** Whoever calls exchange learns of a failure by the response. Once: a promise that lasts keeps whatever waits for it. */
   #ignored: Promise<unknown> | undefined;
   #end: VmEnd | undefined;
-  /** Resumes the coroutine while it waits. */
-  #wake: (() => void) | undefined;
-  /** An answer under way that may still touch guest memory. */
-  #inFlight: Promise<void> | undefined;
+  readonly #answer = new AnswerWait();
   #closing: Promise<void> | undefined;
 
   constructor(parts: VmParts) {
@@ -123,6 +121,14 @@ export class Vm implements AsyncDisposable {
     return response;
   }
 
+  /** Runs the guest until it waits for a request. Throws VM_ENDED when it ends before, EXCHANGE_UNSUPPORTED without the exchange. */
+  async ready(): Promise<void> {
+    // Asked first: a guest that ends in its first turn would have ended before anybody listens.
+    const idle = this.#exchange().whenIdle();
+    this.run().catch(() => {});
+    await idle;
+  }
+
   /**
    * Takes the VM's state at the moment in which the guest waits for its next request, running the guest up to there if need be.
    * The VM itself goes on as before.
@@ -137,18 +143,13 @@ export class Vm implements AsyncDisposable {
    * vm.reset(snapshot);
    */
   async snapshot(): Promise<Snapshot> {
-    const exchange = this.#exchange();
+    const { busy } = this.#exchange();
     if (this.#devices.attached.length > 0)
       throw new MayflyError(
         "SNAPSHOT_UNSUPPORTED",
         `${this.#prepared.image.name} has devices: a disk or a network would carry on what a reset takes back`,
       );
-    if (!exchange.busy) {
-      // Asked first: a guest that ends in its first turn would have ended before anybody listens.
-      const idle = exchange.whenIdle();
-      this.#ignored ??= this.run().catch(() => {});
-      await idle;
-    }
+    if (!busy) await this.ready();
     return new TakenSnapshot(this.#idle(), this.#prepared, this.#origin);
   }
 
@@ -171,7 +172,19 @@ export class Vm implements AsyncDisposable {
       this.#finish("machine-failed", "the VM could not be put back");
       throw error;
     }
-    this.#meter?.renew();
+    this.renewLimits();
+  }
+
+  /**
+   * Lets the limits count anew, without a reset: CPU time at once, wall time from the next request on.
+   *
+   * @param limits other ones than so far
+   * @throws MayflyError VM_BUSY unless the guest waits for a request, VM_ENDED, OPTION_INVALID
+   */
+  renewLimits(limits?: TimeLimits): void {
+    this.#idle();
+    if (limits !== undefined) this.#limits = renewedLimits(this.#limits, limits);
+    this.#meter?.renew(this.#limits);
     this.#wallTimer?.rest();
   }
 
@@ -197,7 +210,7 @@ export class Vm implements AsyncDisposable {
     if (this.#running !== undefined) await this.#running.catch(() => {});
     this.#devices.cancelWaits();
     // Whatever still reads or writes guest memory must be done before the memory goes.
-    if (this.#inFlight !== undefined) await this.#inFlight.catch(() => {});
+    await this.#answer.underWay?.catch(() => {});
     const started = performance.now();
     await this.#machine.close();
     this.#devices.close();
@@ -265,31 +278,16 @@ export class Vm implements AsyncDisposable {
 
   /** Waits for an answer, but no longer than the VM lives: not at all when the turn that began the wait was its last. */
   #wait(answer: Promise<void>): Promise<void> {
-    this.#inFlight = answer;
-    // No async function, and no promise between the answer and the loop: each costs every exchange a turn of microtasks.
-    return new Promise((resolve, reject) => {
-      const settled = (): void => {
-        this.#inFlight = undefined;
-        resolve();
-      };
-      const failed = (error: unknown): void => {
-        try {
-          this.#end ??= this.#guest.endOf(error);
-          settled();
-        } catch (hostFailure) {
-          this.#inFlight = undefined;
-          reject(hostFailure);
-        }
-      };
-      this.#wake = resolve;
-      answer.then(settled, failed);
-      if (this.#end !== undefined) resolve();
+    const waited = this.#answer.for(answer, (error) => {
+      this.#end ??= this.#guest.endOf(error);
     });
+    if (this.#end !== undefined) this.#answer.cutShort();
+    return waited;
   }
 
   #finish(reason: VmEndReason, message: string, report?: GuestReport): void {
     this.#end ??= { reason, status: 1, message, report };
-    this.#wake?.();
+    this.#answer.cutShort();
   }
 
   #endIfSpent(meter: Meter): void {

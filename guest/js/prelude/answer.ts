@@ -3,6 +3,7 @@ import { takeBody } from "./body.js";
 import type { Source } from "./content.js";
 import { describeThrown } from "./failures.js";
 import { host } from "./host.js";
+import { withoutReserved } from "./reserved.js";
 import { type Response, responseHeaders } from "./response.js";
 
 /** Room for a head's strings (MAYFLY_EXCHANGE_HEAD_MAX less the struct before them), bytes. */
@@ -51,7 +52,7 @@ function write(piece: ArrayBuffer): void {
 
 /** The headers as they may be sent. Names by which the runtime speaks for itself are left out. */
 function permitted(all: readonly string[]): readonly string[] {
-  const headers = all.some(isReserved) ? all.filter((_, at) => !isReserved(all[at - (at % 2)]!)) : all;
+  const headers = withoutReserved(all);
   let bytes = 0;
   for (const text of headers) {
     bytes += text.length + 1;
@@ -63,8 +64,4 @@ function permitted(all: readonly string[]): readonly string[] {
   if (bytes > HEAD_BYTES)
     throw new RangeError(`the response's headers: got ${bytes} bytes, expected at most ${HEAD_BYTES}`);
   return headers;
-}
-
-function isReserved(name: string): boolean {
-  return name.startsWith("mayfly-");
 }

@@ -1,23 +1,17 @@
 // dispatch.ts: from the runtime's call to the handler, and from its response, or from what it threw, back.
 import { answerWith } from "./answer.js";
 import { startClock } from "./clock.js";
-import { describeThrown, nameOf, report, reportRejections } from "./failures.js";
+import { Context } from "./context.js";
+import { env, isConfiguration, takeConfiguration } from "./env.js";
+import { describeThrown, nameOf, reportRejections } from "./failures.js";
 import { host } from "./host.js";
 import { type Request, receivedRequest } from "./request.js";
 import { Response } from "./response.js";
 import { startAnew } from "./turn.js";
 
-interface Context {
-  waitUntil(promise: unknown): void;
-  passThroughOnException(): void;
-}
-
 interface Handler {
   fetch(request: Request, env: object, context: Context): unknown;
 }
-
-/** What is configured for a handler: nothing so far. */
-const env = Object.freeze({});
 
 let handler: Handler | undefined;
 
@@ -29,26 +23,12 @@ export function serve(module: { default?: unknown }): void {
   handler = candidate as Handler;
 }
 
-/** What goes on behind the response. */
-class Background implements Context {
-  readonly pending: Promise<unknown>[] = [];
-
-  waitUntil(promise: unknown): void {
-    this.pending.push(Promise.resolve(promise).catch(report));
-  }
-
-  passThroughOnException(): void {
-    // There is no origin behind a function that could answer in its place.
-  }
-}
-
-async function answer(request: Request): Promise<void> {
-  const background = new Background();
+async function answer(request: Request, context: Context): Promise<void> {
   try {
-    const response = await handler!.fetch(request, env, background);
+    const response = await handler!.fetch(request, env, context);
     if (response instanceof Response) {
       reportRejections();
-      await answerWith(response, background.pending);
+      await answerWith(response, Context.pendingOf(context));
     } else {
       const got = new TypeError(`the handler returned ${nameOf(response)}, expected a Response`);
       fail("not-a-response", got);
@@ -94,6 +74,10 @@ function told(thrown: unknown): { name: string; message: string; stack: string }
 host.dispatch = (method, url, headers, hasBody) => {
   startAnew();
   startClock();
+  if (isConfiguration(method, url)) {
+    takeConfiguration();
+    return;
+  }
   // It never rejects: what fails in telling a failure is noticed by the runtime, which answers itself.
-  void answer(receivedRequest(method, url, headers, hasBody));
+  void answer(receivedRequest(method, url, headers, hasBody), new Context(headers));
 };

@@ -12,6 +12,7 @@ import {
   optionsOf,
   type RequestInit,
 } from "./request-init.js";
+import { withoutReserved } from "./reserved.js";
 import { requestUrl } from "./urls.js";
 
 /** As the events part makes it. */
@@ -77,7 +78,8 @@ export class Request extends Body {
 
   get headers(): Headers {
     const state = this.#state;
-    if (!(state.headers instanceof Headers)) state.headers = receivedHeaders(state.headers);
+    if (!(state.headers instanceof Headers))
+      state.headers = receivedHeaders([...withoutReserved(state.headers)]);
     return state.headers;
   }
 

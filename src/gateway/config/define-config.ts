@@ -1,6 +1,7 @@
 // define-config.ts: a configuration as users write it, with its types. Loads nothing: "mayfly" exports it.
+
+import type { Isolation } from "../../function/isolation.js";
 import type { OutboundPolicyOptions } from "../../function/outbound/policy.js";
-import type { Isolation } from "./serve-config.js";
 
 /** A number of ms, or a text: "500ms", "10s", "2m", "1h". */
 export type Duration = number | `${number}ms` | `${number}s` | `${number}m` | `${number}h`;

@@ -1,4 +1,5 @@
 // serve-config.ts: a checked configuration: complete, every default filled in, every path absolute. Plain data: it can be sent to a worker.
+import type { Isolation } from "../../function/isolation.js";
 import type { OutboundPolicyOptions } from "../../function/outbound/policy.js";
 
 export interface ServeConfig {
@@ -26,12 +27,6 @@ export interface ServeConfig {
   readonly functions: readonly FunctionConfig[];
   readonly routes: readonly RouteConfig[];
 }
-
-/**
- * What a request finds. "request": fresh state for each, by a reset. "instance": the state that the VM's last request left. "boot": a new VM,
- * booted for it.
- */
-export type Isolation = "request" | "instance" | "boot";
 
 export interface FunctionLimits {
   readonly memoryMiB: number;

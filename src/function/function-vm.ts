@@ -1,0 +1,98 @@
+// function-vm.ts: one VM of a function, from before it is made until it is closed, and what is told of it meanwhile.
+import type { ConsoleSink } from "../device/console.js";
+import type { Vm } from "../monitor/vm.js";
+import type { VmLife } from "./isolation.js";
+import type { FunctionObserver, VmState } from "./observer.js";
+import type { PooledVm } from "./pool/vm-pool.js";
+
+export interface FunctionVmOptions {
+  /** Counts from 1. */
+  readonly number: number;
+  /** Where console output goes, unless a call has a place of its own. */
+  readonly console: ConsoleSink;
+  readonly observer: FunctionObserver | undefined;
+}
+
+export class FunctionVm implements PooledVm {
+  readonly vm: Vm;
+  readonly #life: VmLife;
+  readonly #options: FunctionVmOptions;
+  #console: ConsoleSink;
+  #startMs: number;
+  /** Since when it has been in its state. */
+  #since: number;
+  #isNew = true;
+  /** Told how long it took when the VM was put back, ms; 0 when it was not. */
+  onReset: ((ms: number) => void) | undefined;
+
+  constructor(life: VmLife, options: FunctionVmOptions) {
+    const started = performance.now();
+    this.#since = started;
+    this.#life = life;
+    this.#options = options;
+    this.#console = options.console;
+    options.observer?.vm?.({ vm: options.number, state: "starting" });
+    try {
+      this.vm = life.make((bytes) => this.#console(bytes));
+    } catch (error) {
+      this.#tell("closed", "failed");
+      throw error;
+    }
+    this.#startMs = performance.now() - started;
+  }
+
+  /**
+   * A call begins.
+   *
+   * @param console where console output goes during it
+   * @returns once its guest can take the request
+   */
+  begin(console: ConsoleSink | undefined): void | Promise<void> {
+    this.#console = console ?? this.#options.console;
+    if (this.#life.start !== undefined) return this.#start(this.#life.start);
+    this.#tell("running");
+  }
+
+  /** What making it took, for the call that it was made for, ms; later 0. */
+  takeStartMs(): number {
+    const ms = this.#isNew ? this.#startMs : 0;
+    this.#isNew = false;
+    return ms;
+  }
+
+  renew(): void {
+    const started = performance.now();
+    if (this.#life.resets) this.#tell("resetting");
+    this.#life.renew!(this.vm);
+    // What it would still say goes nowhere else than it should.
+    this.#console = this.#options.console;
+    const told = this.onReset;
+    this.onReset = undefined;
+    told?.(performance.now() - started);
+  }
+
+  rest(): void {
+    this.#tell("idle");
+  }
+
+  close(reason: string): Promise<void> {
+    this.onReset?.(0);
+    this.onReset = undefined;
+    return this.vm.close().finally(() => this.#tell("closed", reason));
+  }
+
+  async #start(start: (vm: Vm) => Promise<void>): Promise<void> {
+    const started = performance.now();
+    await start(this.vm);
+    this.#startMs += performance.now() - started;
+    this.#tell("running");
+  }
+
+  #tell(state: VmState, reason?: string): void {
+    const { observer, number } = this.#options;
+    if (observer?.vm === undefined) return;
+    const now = performance.now();
+    observer.vm({ vm: number, state, ms: now - this.#since, ...(reason !== undefined && { reason }) });
+    this.#since = now;
+  }
+}
