@@ -9,6 +9,7 @@ import { machineTest } from "../../vm/support/machines.js";
 
 /** A config with the usual test routes, as JSON would hold it. */
 export interface TestConfig {
+  functions?: Readonly<Record<string, unknown>>;
   routes?: readonly unknown[];
   concurrency?: { vms?: number; queue?: number; queueMs?: number };
 }
@@ -64,8 +65,12 @@ export class TestGateway {
   }
 }
 
-export function testConfig({ routes = [HELLO, ECHO], concurrency = {} }: TestConfig): GatewayConfig {
-  return parseGatewayConfig({ listen: { port: 0 }, routes, concurrency }, "test");
+export function testConfig({
+  functions = {},
+  routes = [HELLO, ECHO],
+  concurrency = {},
+}: TestConfig): GatewayConfig {
+  return parseGatewayConfig({ listen: { port: 0 }, functions, routes, concurrency }, "test");
 }
 
 /** A test with a gateway of its own. Requests that it leaves behind are broken off. */
