@@ -12,7 +12,7 @@ import { hideSecrets } from "./configuration.js";
 import { type FunctionError, failureKind, failureOf } from "./function-error.js";
 import { type CheckedOptions, checkOptions, type FunctionOptions } from "./function-options.js";
 import { FunctionVm } from "./function-vm.js";
-import { bootLife, makeBooted, snapshotLife, type VmLife } from "./isolation.js";
+import { bootLife, type Isolation, makeBooted, snapshotLife, type VmLife } from "./isolation.js";
 import { type Lease, type LeaseOptions, lease } from "./lease.js";
 import { takeRoom } from "./pool/budget-room.js";
 import { VmPool } from "./pool/vm-pool.js";
@@ -104,6 +104,11 @@ export class FetchFunction implements AsyncDisposable {
   /** What its VMs start from: its state kept aside, bytes. */
   get snapshotBytes(): number {
     return this.#snapshot?.bytes ?? 0;
+  }
+
+  /** What two of its calls share. */
+  get isolation(): Isolation {
+    return this.#callee.options.isolation;
   }
 
   /** What it runs on. */

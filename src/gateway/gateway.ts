@@ -1,34 +1,29 @@
 // gateway.ts: the HTTP front as a value: listens, starts a VM for every request, drains, closes.
 import type { Server } from "node:http";
 import { Server as NetServer } from "node:net";
-import { MayflyError } from "../errors.js";
-import { FetchFunction } from "../function/function.js";
-import { loadImage } from "../image/image.js";
+import type { FetchFunction } from "../function/function.js";
 import type { Monitor } from "../monitor/monitor.js";
-import { Admission } from "./admission.js";
-import { configError } from "./config/mistakes.js";
-import type { GatewayConfig, GatewayRoute } from "./gateway-config.js";
-import { bootedGuests, functionGuests } from "./guests.js";
-import { HttpFailure } from "./http-failure.js";
+import type { ServeConfig } from "./config/serve-config.js";
+import { type GatewayConfig, gatewayCanServe } from "./gateway-config.js";
 import { listen, makeHttpServer } from "./http-server.js";
 import { InFlight } from "./in-flight.js";
+import { closeFunctions, type LoadOptions, loadFunctions } from "./load-functions.js";
 import type { OnRequest } from "./request-record.js";
 import type { Route } from "./route.js";
 import { RouteTable } from "./routing/route-table.js";
-import { type Serving, serveRequest } from "./serve-request.js";
+import { noRequests, type Serving, serveRequest, shuttingDown } from "./serve-request.js";
 import { warmUp } from "./warm-up.js";
 
-export interface GatewayOptions {
+export interface GatewayOptions extends LoadOptions {
   /** Told of every request when its VM is closed: see `humanLog` and `jsonLog`. */
   onRequest?: OnRequest;
   /** Told of errors that belong to no request: a VM that could not be closed, say. By default they are thrown. */
   onError?: (error: unknown) => void;
-  /** Told of a step that takes long while functions are built. */
-  onSlowStep?: (what: string) => void;
 }
 
 interface Parts {
   readonly url: string;
+  readonly functions: ReadonlyMap<string, FetchFunction>;
   readonly routes: readonly Route[];
   readonly server: Server;
   readonly serving: Serving;
@@ -52,6 +47,7 @@ export class Gateway implements AsyncDisposable {
   readonly url: string;
   /** The paths that it answers. */
   readonly routes: readonly Route[];
+  readonly #functions: ReadonlyMap<string, FetchFunction>;
   readonly #server: Server;
   readonly #serving: Serving;
   readonly #inFlight: InFlight;
@@ -61,33 +57,33 @@ export class Gateway implements AsyncDisposable {
   private constructor(parts: Parts) {
     this.url = parts.url;
     this.routes = parts.routes;
+    this.#functions = parts.functions;
     this.#server = parts.server;
     this.#serving = parts.serving;
     this.#inFlight = parts.inFlight;
   }
 
   /**
-   * Loads and checks all images, then listens.
+   * Loads all functions, then listens.
    *
    * @param monitor makes the VMs; stays the caller's to close, after the gateway
-   * @throws MayflyError CONFIG_INVALID with every image that cannot be used, ADDRESS_IN_USE, OPTION_INVALID
+   * @throws MayflyError CONFIG_INVALID with every function that cannot be used, ADDRESS_IN_USE, OPTION_INVALID
    */
   static async listen(
     config: GatewayConfig,
     monitor: Monitor,
     options: GatewayOptions = {},
   ): Promise<Gateway> {
-    const routes = await loadRoutes(config, monitor, options);
-    await warmUp(monitor);
+    gatewayCanServe(config);
+    const functions = await loadFunctions(config, monitor, options);
+    const routes = routesTo(functions, config);
+    await warmUp();
     const onError = options.onError ?? throwLater;
     const serving: Serving = {
-      monitor,
       routes: new RouteTable(routes),
-      admission: new Admission(config.concurrency),
       onRequest: options.onRequest ?? (() => {}),
       draining: false,
-      requests: 0,
-      vms: 0,
+      ...noRequests(),
     };
     const inFlight = new InFlight();
     const server = makeHttpServer((request, response) => {
@@ -98,15 +94,20 @@ export class Gateway implements AsyncDisposable {
       serveRequest(serving, request, response).catch(onError).finally(inFlight.end);
     });
     const url = await listen(server, config.listen).catch(async (error) => {
-      await Promise.all(routes.map(({ guests }) => guests.close()));
+      await closeFunctions(functions);
       throw error;
     });
-    return new Gateway({ url, routes, server, serving, inFlight });
+    return new Gateway({ url, functions, routes, server, serving, inFlight });
   }
 
-  /** What it does now: VMs that exist, requests that wait for one. */
+  /** What it does now: requests that have a VM, and requests that wait for one. */
   get load(): { vms: number; waiting: number } {
-    return { vms: this.#serving.admission.taken, waiting: this.#serving.admission.waiting };
+    return { vms: this.#serving.running, waiting: this.#serving.waiting.size };
+  }
+
+  /** VMs that exist. */
+  get vms(): number {
+    return [...this.#functions.values()].reduce((sum, { vms }) => sum + vms, 0);
   }
 
   /**
@@ -128,11 +129,8 @@ export class Gateway implements AsyncDisposable {
   }
 
   async #drain(): Promise<void> {
-    const { admission } = this.#serving;
     this.#serving.draining = true;
-    admission.refuseWaiting(
-      new HttpFailure(503, "shutting-down", "the gateway is shutting down", { retryAfterSeconds: 1 }),
-    );
+    for (const wait of this.#serving.waiting) wait.abort(shuttingDown());
     // Not node:http's close(): it breaks off responses that were written but have not left yet.
     const closed = new Promise<void>((resolve) =>
       NetServer.prototype.close.call(this.#server, () => resolve()),
@@ -142,67 +140,18 @@ export class Gateway implements AsyncDisposable {
     await closed;
     // … but that one stops its timers.
     this.#server.close();
-    await Promise.all(this.routes.map(({ guests }) => guests.close()));
+    await closeFunctions(this.#functions);
   }
 }
 
-/**
- * Loads every route's function or image, and boots each in a VM for a trial: devices that are missing and memory too small show here, and
- * the first client finds the code warm.
- */
-async function loadRoutes(
-  config: GatewayConfig,
-  monitor: Monitor,
-  options: GatewayOptions,
-): Promise<Route[]> {
-  const found: string[] = [];
-  const routes: Route[] = [];
-  for (const [i, route] of config.routes.entries()) {
-    try {
-      routes.push(await loadRoute(route, monitor, { ...options, maxVms: config.concurrency.vms }));
-    } catch (error) {
-      found.push(`routes.${i}.${route.image === undefined ? "function" : "image"}: ${wordsOf(error)}`);
-    }
-  }
-  if (found.length === 0) return routes;
-  await Promise.all(routes.map(({ guests }) => guests.close()));
-  throw configError(config.name, found);
-}
-
-async function loadRoute(
-  route: GatewayRoute,
-  monitor: Monitor,
-  { onSlowStep, maxVms }: GatewayOptions & { maxVms: number },
-): Promise<Route> {
-  const { hosts, path, limits, outbound } = route;
-  const { bodyBytes, ...vmLimits } = limits;
-  if (route.function !== undefined) {
-    const fn = await FetchFunction.load(route.function, {
-      monitor,
-      limits,
-      // Who gets in at all is the admission's matter: nobody shall wait behind it.
-      maxVms,
-      ...(outbound !== undefined && { outbound }),
-      ...(onSlowStep !== undefined && { onSlowStep }),
-    });
-    return { hosts, path, guests: functionGuests(fn), bodyBytes };
-  }
-  const image = await loadImage(route.image!);
-  const trial = monitor.create(image, { limits: vmLimits });
-  // Its first turn runs at once and is its only one. How it ends is for requests to find out.
-  trial.run().catch(() => {});
-  await trial.close();
-  return { hosts, path, guests: bootedGuests(monitor, image, vmLimits), bodyBytes };
-}
-
-/** An error in words, with what a function said when it did not start, or how to mend its source. */
-function wordsOf(error: unknown): string {
-  const lines = [error instanceof Error ? error.message : String(error)];
-  if (!(error instanceof MayflyError)) return lines[0]!;
-  if (error.details !== undefined) lines.push(error.details.trimEnd().replace(/^/gm, "    "));
-  // The mends of others are options of mayfly run, which a config does not have.
-  if (error.code === "BUILD_FAILED" && error.mend !== undefined) lines.push(`    → ${error.mend}`);
-  return lines.join("\n");
+/** The routes of functions. */
+function routesTo(functions: ReadonlyMap<string, FetchFunction>, config: ServeConfig): Route[] {
+  const limits = new Map(config.functions.map(({ name, limits }) => [name, limits]));
+  return config.routes.flatMap(({ hosts, path, target }): Route[] => {
+    if (target.kind !== "function") return [];
+    const { name } = target;
+    return [{ hosts, path, name, fn: functions.get(name)!, bodyBytes: limits.get(name)!.bodyBytes }];
+  });
 }
 
 function throwLater(error: unknown): void {

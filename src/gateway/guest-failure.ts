@@ -1,4 +1,5 @@
 // guest-failure.ts: how a VM's end looks from outside: a status, a code, and words that tell nothing of the guest's inside.
+import { FunctionError } from "../function/function-error.js";
 import { FunctionBusyError } from "../function/busy-error.js";
 import type { Vm } from "../monitor/vm.js";
 import type { VmEnd, VmEndReason } from "../monitor/vm-end.js";
@@ -20,11 +21,6 @@ const MESSAGES: Readonly<Record<VmEndReason, string>> = {
   "exchange-violation": "the guest broke the protocol of the exchange",
 };
 
-const NOT_TAKEN = new HttpFailure(502, "guest-crashed", "the guest ended without taking a request", {
-  reason: "no-exchange",
-  mend: "serve an image that speaks the exchange (docs/abi.md), and run this one with mayfly run",
-});
-
 /**
  * What to tell a client whose request failed.
  *
@@ -37,17 +33,27 @@ export function failureOf(error: unknown, vm: Vm | undefined): HttpFailure {
     const { reason, retryAfterSeconds } = error;
     return new HttpFailure(503, "overload", "no virtual machine became free", { reason, retryAfterSeconds });
   }
+  // A VM that did not come to its first request ended before anybody had it.
+  if (error instanceof FunctionError && error.end !== undefined) return failureOfStart(error.end, error);
   const end = vm?.end;
   // A VM that was stopped because the host failed says "stopped": the error says more.
   if (vm === undefined || end === undefined || end.reason === "stopped")
     return new HttpFailure(500, "host-failed", "this host failed to run a virtual machine", { cause: error });
-  if (end.reason === "halt" && !vm.stats.exits.has("exchange")) return NOT_TAKEN;
   return failureOfEnd(end);
 }
 
-function failureOfEnd({ reason }: VmEnd): HttpFailure {
+function failureOfStart(end: VmEnd, cause: FunctionError): HttpFailure {
+  if (end.reason !== "halt") return failureOfEnd(end, cause);
+  return new HttpFailure(502, "guest-crashed", "the guest ended without taking a request", {
+    reason: "no-exchange",
+    mend: "serve an image that speaks the exchange (docs/abi.md), and run this one with mayfly run",
+  });
+}
+
+function failureOfEnd({ reason }: VmEnd, cause?: unknown): HttpFailure {
   const message = MESSAGES[reason];
+  const details = cause === undefined ? { reason } : { reason, cause };
   if (reason === "wall-time-limit" || reason === "cpu-time-limit")
-    return new HttpFailure(504, "time-out", message, { reason });
-  return new HttpFailure(502, "guest-crashed", message, { reason });
+    return new HttpFailure(504, "time-out", message, details);
+  return new HttpFailure(502, "guest-crashed", message, details);
 }

@@ -1,17 +1,15 @@
-// guests.ts: where the VM of a request comes from: booted for it from an image, or one of a function's, put back behind it.
+// guests.ts: the VM of one request: taken from its function, given back behind it, and what it cost.
 import type { ConsoleSink } from "../device/console.js";
 import type { FetchFunction } from "../function/function.js";
 import type { FunctionError } from "../function/function-error.js";
-import type { Image } from "../image/image.js";
 import type { ExchangeResponse } from "../monitor/exchange/message.js";
-import type { LimitOptions } from "../monitor/limits.js";
-import type { Monitor } from "../monitor/monitor.js";
 import type { Vm } from "../monitor/vm.js";
 import { HttpFailure } from "./http-failure.js";
 
 /** What a VM cost one request: CPU time and wall time by step, ms. */
 export interface GuestCost {
   readonly cpuMs: number;
+  /** queue: until there was a VM, start: making it, run, and behind the response reset, or close. */
   readonly steps: Readonly<Record<string, number>>;
 }
 
@@ -20,60 +18,40 @@ export interface Guest {
   readonly vm: Vm;
   /** Throws when the response is no handler's, but a runtime's word that there is none. */
   check(response: ExchangeResponse): Promise<void>;
-  /** Lets go of the VM. Called once. */
+  /** Lets go of the VM, as soon as its guest is done. Called once. */
   release(): Promise<GuestCost>;
 }
 
-/** One for each route. */
-export interface Guests {
-  take(console: ConsoleSink): Promise<Guest>;
-  close(): Promise<void>;
-}
-
-/** A new VM for every request, booted from an image, closed behind it. */
-export function bootedGuests(monitor: Monitor, image: Image, limits: LimitOptions): Guests {
+/**
+ * Takes a VM.
+ *
+ * @param signal gives the wait for one up when it aborts
+ * @throws FunctionBusyError; FunctionError FUNCTION_NOT_STARTED when it did not come to its first request; the signal's reason
+ */
+export async function takeGuest(
+  fn: FetchFunction,
+  options: { readonly console: ConsoleSink; readonly signal: AbortSignal },
+): Promise<Guest> {
+  const { vm, waitMs, startMs, giveBack } = await fn.lease(options);
+  let failure: FunctionError | undefined;
+  const cpuBefore = vm.stats.cpuMs;
+  const started = performance.now();
   return {
-    async take(console) {
-      const vm = monitor.create(image, { limits, console });
-      return {
-        vm,
-        async check() {},
-        async release() {
-          await vm.close();
-          const { cpuMs, createMs, loadMs, bootMs, runMs, closeMs } = vm.stats;
-          return { cpuMs, steps: { create: createMs + loadMs, boot: bootMs, run: runMs, close: closeMs } };
-        },
-      };
+    vm,
+    async check(response) {
+      failure = await fn.failureOf(response);
+      if (failure !== undefined)
+        throw new HttpFailure(500, "function-failed", "the function failed", {
+          reason: failure.code,
+          cause: failure,
+        });
     },
-    async close() {},
-  };
-}
-
-/** A VM in fresh state for every request, from a function's snapshot. The function is closed with this. */
-export function functionGuests(fn: FetchFunction): Guests {
-  return {
-    async take(console) {
-      const { vm, startMs, giveBack } = await fn.lease({ console });
-      let failure: FunctionError | undefined;
-      const cpuBefore = vm.stats.cpuMs;
-      const started = performance.now();
-      return {
-        vm,
-        async check(response) {
-          failure = await fn.failureOf(response);
-          if (failure !== undefined)
-            throw new HttpFailure(500, "function-failed", "the function failed", {
-              reason: failure.code,
-              cause: failure,
-            });
-        },
-        async release() {
-          const runMs = performance.now() - started;
-          const cpuMs = vm.stats.cpuMs - cpuBefore;
-          return { cpuMs, steps: { start: startMs, run: runMs, reset: await giveBack(failure) } };
-        },
-      };
+    async release() {
+      const run = performance.now() - started;
+      const cpuMs = vm.stats.cpuMs - cpuBefore;
+      const behind = await giveBack(failure);
+      const last = fn.isolation === "boot" ? { close: behind } : { reset: behind };
+      return { cpuMs, steps: { queue: waitMs - startMs, start: startMs, run, ...last } };
     },
-    close: () => fn.close(),
   };
 }

@@ -6,8 +6,6 @@ export type { FunctionConfig, RouteConfig, ServeConfig } from "./config/serve-co
 export { Gateway, type GatewayOptions } from "./gateway.js";
 export {
   type GatewayConfig,
-  type GatewayRoute,
-  gatewayConfigOf,
   loadGatewayConfig,
   parseGatewayConfig,
 } from "./gateway-config.js";

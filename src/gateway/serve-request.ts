@@ -1,12 +1,12 @@
 // serve-request.ts: one request from its head to its log line, as a recipe. A VM is made for it and closed behind it.
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { ConsoleCollector } from "../device/console-sinks.js";
+import { FunctionError } from "../function/function-error.js";
 import type { ExchangeRequest } from "../monitor/exchange/message.js";
-import type { Monitor } from "../monitor/monitor.js";
-import type { Admission } from "./admission.js";
+import type { VmEnd } from "../monitor/vm-end.js";
 import { Client } from "./client.js";
 import { failureOf } from "./guest-failure.js";
-import type { Guest, GuestCost } from "./guests.js";
+import { type Guest, type GuestCost, takeGuest } from "./guests.js";
 import { clientGone, HttpFailure } from "./http-failure.js";
 import { paramsHeader } from "./params-header.js";
 import { refuse } from "./refuse.js";
@@ -20,23 +20,35 @@ import { letGoOfUpload } from "./unread-upload.js";
 
 /** What all requests of a gateway share. */
 export interface Serving {
-  readonly monitor: Monitor;
   readonly routes: RouteTable<Route>;
-  readonly admission: Admission;
   readonly onRequest: OnRequest;
   /** No new requests: those under way are the last. */
   draining: boolean;
+  /** Those that wait for a VM: each can be told why there will be none. */
+  readonly waiting: Set<AbortController>;
+  /** Those that have one. */
+  running: number;
+  /** So many there were. */
   requests: number;
   vms: number;
+}
+
+/** Counters of a gateway that has just begun. */
+export function noRequests(): Pick<Serving, "waiting" | "running" | "requests" | "vms"> {
+  return { waiting: new Set(), running: 0, requests: 0, vms: 0 };
+}
+
+export function shuttingDown(): HttpFailure {
+  return new HttpFailure(503, "shutting-down", "the gateway is shutting down", { retryAfterSeconds: 1 });
 }
 
 /** Console output kept for the log, bytes. */
 const CONSOLE_BYTES = 8 * 1024;
 
-/** A request's VM that has a place. */
-interface AdmittedGuest extends Guest {
+/** A request's VM and its number. */
+interface NumberedGuest extends Guest {
   readonly number: number;
-  /** Lets go of the VM and makes room for the next; a second call gives the same promise. */
+  /** Lets go of the VM; a second call gives the same promise. */
   readonly release: () => Promise<GuestCost>;
 }
 
@@ -50,10 +62,9 @@ export async function serveRequest(
   const number = ++serving.requests;
   const client = new Client(out);
   const output = new ConsoleCollector(CONSOLE_BYTES);
-  let guest: AdmittedGuest | undefined;
+  let guest: NumberedGuest | undefined;
   let cost: GuestCost | undefined;
   let failure: HttpFailure | undefined;
-  let hasPlace = false;
   /** The guest did all that it had to: its VM may serve another request by now. */
   let isServed = false;
   try {
@@ -62,10 +73,7 @@ export async function serveRequest(
     const body = receiveBody(incoming, head.bodyLength, route.bodyBytes);
     if (head.expectsContinue) out.writeContinue();
     const request = exchangeRequest(head, match, body instanceof Promise ? await body : body);
-    await serving.admission.enter(client);
-    hasPlace = true;
-    if (client.gone) throw clientGone();
-    guest = admitted(await route.guests.take(output.sink), ++serving.vms, serving.admission);
+    guest = await takeNumbered(serving, route, client, output);
     const { vm, release } = guest;
     if (client.gone) throw clientGone();
     client.onGone = releaseEarly(release);
@@ -87,11 +95,10 @@ export async function serveRequest(
   }
   const totalMs = performance.now() - started;
   const status = out.headersSent ? out.statusCode : (failure?.status ?? out.statusCode);
-  const end = failure === undefined || isServed ? undefined : guest?.vm.end;
+  const end = failure === undefined || isServed ? undefined : (guest?.vm.end ?? endOf(failure));
   letGoOfUpload(incoming);
   try {
     if (guest !== undefined) cost = await guest.release();
-    else if (hasPlace) serving.admission.leave();
   } finally {
     serving.onRequest({
       request: number,
@@ -108,13 +115,34 @@ export async function serveRequest(
   }
 }
 
-function admitted(guest: Guest, number: number, admission: Admission): AdmittedGuest {
-  let released: Promise<GuestCost> | undefined;
-  const release = (): Promise<GuestCost> => {
-    released ??= guest.release().finally(() => admission.leave());
-    return released;
-  };
-  return { ...guest, number, release };
+/** Waits for a VM: no longer than the client, nor than the gateway serves. */
+async function takeNumbered(
+  serving: Serving,
+  { fn }: Route,
+  client: Client,
+  output: ConsoleCollector,
+): Promise<NumberedGuest> {
+  const wait = new AbortController();
+  client.onGone = () => wait.abort(clientGone());
+  if (client.gone) throw clientGone();
+  serving.waiting.add(wait);
+  try {
+    const guest = await takeGuest(fn, { console: output.sink, signal: wait.signal });
+    serving.running++;
+    let released: Promise<GuestCost> | undefined;
+    const release = (): Promise<GuestCost> => {
+      released ??= guest.release().finally(() => serving.running--);
+      return released;
+    };
+    return { ...guest, number: ++serving.vms, release };
+  } finally {
+    serving.waiting.delete(wait);
+  }
+}
+
+/** How the VM ended that did not come to its first request. */
+function endOf({ cause }: HttpFailure): VmEnd | undefined {
+  return cause instanceof FunctionError ? cause.end : undefined;
 }
 
 /** For listeners: whoever serves the request awaits the same promise, and hears of a failure. */
@@ -129,8 +157,7 @@ function admissible(
   serving: Serving,
   incoming: IncomingMessage,
 ): { head: RequestHead; match: RouteMatch<Route> } {
-  if (serving.draining)
-    throw new HttpFailure(503, "shutting-down", "the gateway is shutting down", { retryAfterSeconds: 1 });
+  if (serving.draining) throw shuttingDown();
   const head = readRequestHead(incoming);
   const match = serving.routes.match(head.authority, head.target);
   if (match === undefined) throw new HttpFailure(404, "not-found", "no route has this path");

@@ -1,24 +1,20 @@
 // warm-up.ts: lets one request pass through a gateway's code before the first client comes. Reaches no guest and no log.
 import { get } from "node:http";
-import type { Monitor } from "../monitor/monitor.js";
-import { Admission } from "./admission.js";
 import { listen, makeHttpServer } from "./http-server.js";
+import type { Route } from "./route.js";
 import { RouteTable } from "./routing/route-table.js";
-import { type Serving, serveRequest } from "./serve-request.js";
+import { noRequests, type Serving, serveRequest } from "./serve-request.js";
 
 /**
  * Node loads and compiles its HTTP code when it is first used, and the first client would wait for that: measured, 10 ms
  * against 4. So a server without routes, on a port of this host alone, answers one request with a 404.
  */
-export async function warmUp(monitor: Monitor): Promise<void> {
+export async function warmUp(): Promise<void> {
   const serving: Serving = {
-    monitor,
-    routes: new RouteTable([]),
-    admission: new Admission({ vms: 1, queue: 0, queueMs: 1 }),
+    routes: new RouteTable<Route>([]),
     onRequest: () => {},
     draining: false,
-    requests: 0,
-    vms: 0,
+    ...noRequests(),
   };
   const server = makeHttpServer((request, response) => void serveRequest(serving, request, response));
   try {

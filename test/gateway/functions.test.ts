@@ -102,7 +102,7 @@ test("a function that cannot be built keeps the gateway from starting, with its 
   await assert.rejects(TestGateway.start(monitor, route(join(folder, "handler.ts"))), (error: Error) => {
     assert.match(
       error.message,
-      /^test: routes\.0\.function: building .*handler\.ts:1:8: node:fs is built into Node\.js/,
+      /^test: functions\.handler: building .*handler\.ts:1:8: node:fs is built into Node\.js/,
     );
     assert.match(error.message, /\n {6}1 \| import "node:fs";\n {8}\| {8}\^+\n {4}→ Use the web's API/);
     return true;

@@ -25,7 +25,7 @@ gatewayTest("100 requests in a row each get a new VM, and one log record", {}, a
   assert.deepEqual(new Set(test.records.map(({ status }) => status)), new Set([200]));
   for (const { cost, failure, path, method } of test.records) {
     assert.deepEqual({ failure, path, method }, { failure: undefined, path: "/hello", method: "GET" });
-    assert.deepEqual(Object.keys(cost!.steps), ["create", "boot", "run", "close"]);
+    assert.deepEqual(Object.keys(cost!.steps), ["queue", "start", "run", "close"]);
     assert.ok(Object.values(cost!.steps).every((ms) => ms > 0));
   }
   assert.equal(monitor.vms.size, 0);

@@ -24,8 +24,8 @@ async function withFile(text: string, body: (path: string) => Promise<void>): Pr
 test("image paths are relative to the config file", () =>
   withFile(JSON.stringify({ routes: [{ path: "/a", image: "./a.img" }] }), async (path) => {
     await writeFile(join(path, "../a.img"), "");
-    const { routes, name } = await loadGatewayConfig(path);
-    assert.equal(routes[0]?.image, join(path, "../a.img"));
+    const { functions, name } = await loadGatewayConfig(path);
+    assert.equal(functions[0]?.file, join(path, "../a.img"));
     assert.equal(name, path);
   }));
 
@@ -68,8 +68,8 @@ machineTest("every image that cannot be served is in one report, and nothing lis
     assert.equal(error.code, "CONFIG_INVALID");
     const [first, ...rest] = error.message.split("\n  ");
     assert.equal(first, `test: ${rest.length} mistakes`);
-    assert.match(rest[0]!, /^routes\.1\.image: .*\/nowhere\/a\.img.*ENOENT/);
-    assert.match(rest[1]!, /^routes\.2\.image: .*block\.img declares the block device/);
+    assert.match(rest[0]!, /^functions\.a: .*\/nowhere\/a\.img.*ENOENT/);
+    assert.match(rest[1]!, /^functions\.block: .*block\.img declares the block device/);
     return true;
   });
   assert.equal(monitor.vms.size, 0);

@@ -1,0 +1,87 @@
+// load-functions.ts: makes a gateway's functions of its configuration: each loaded once, all mistakes in one report.
+import { MayflyError } from "../errors.js";
+import { FetchFunction } from "../function/function.js";
+import type { FunctionObserver } from "../function/observer.js";
+import { VmBudget } from "../function/pool/vm-budget.js";
+import { loadImage } from "../image/image.js";
+import type { Monitor } from "../monitor/monitor.js";
+import { configError } from "./config/mistakes.js";
+import type { FunctionConfig, ServeConfig } from "./config/serve-config.js";
+
+export interface LoadOptions {
+  /** Told of a step that takes long while functions are built. */
+  readonly onSlowStep?: (what: string) => void;
+  /** Who watches a function. */
+  readonly observe?: (name: string) => FunctionObserver | undefined;
+}
+
+/**
+ * Loads every function.
+ *
+ * @param monitor makes their VMs
+ * @returns them by name; whoever gets them closes them
+ * @throws MayflyError CONFIG_INVALID with each that cannot be loaded
+ */
+export async function loadFunctions(
+  config: ServeConfig,
+  monitor: Monitor,
+  options: LoadOptions,
+): Promise<ReadonlyMap<string, FetchFunction>> {
+  const budget = new VmBudget(config.memoryMiB);
+  const functions = new Map<string, FetchFunction>();
+  const found: string[] = [];
+  for (const each of config.functions) {
+    try {
+      functions.set(each.name, await loadFunction(each, monitor, budget, options));
+    } catch (error) {
+      found.push(`functions.${each.name}: ${wordsOf(error)}`);
+    }
+  }
+  if (found.length === 0) return functions;
+  await closeFunctions(functions);
+  throw configError(config.name, found);
+}
+
+export async function closeFunctions(functions: ReadonlyMap<string, FetchFunction>): Promise<void> {
+  await Promise.all([...functions.values()].map((fn) => fn.close()));
+}
+
+async function loadFunction(
+  config: FunctionConfig,
+  monitor: Monitor,
+  budget: VmBudget,
+  { onSlowStep, observe }: LoadOptions,
+): Promise<FetchFunction> {
+  const { file, limits, isolation, env, secrets, outbound, concurrency, keepWarm, idleMs } = config;
+  const observer = observe?.(config.name);
+  const fn = await FetchFunction.load(file, {
+    ...{ monitor, budget, limits, isolation, env, secrets, keepWarm, idleMs },
+    maxVms: concurrency.vms,
+    queue: { length: concurrency.queue, ms: concurrency.queueMs },
+    ...(outbound !== undefined && { outbound }),
+    ...(observer !== undefined && { observer }),
+    ...(onSlowStep !== undefined && { onSlowStep }),
+  });
+  if (isolation === "boot") await bootForTrial(file, monitor, limits.memoryMiB);
+  return fn;
+}
+
+/** Devices that are missing and memory that is too small show before the first client comes, who then finds the code warm. */
+async function bootForTrial(file: string, monitor: Monitor, memoryMiB: number): Promise<void> {
+  const image = await loadImage(file).catch(() => undefined);
+  if (image === undefined) return;
+  const trial = monitor.create(image, { limits: { memoryMiB } });
+  // Its first turn runs at once and is its only one. How it ends is for requests to find out.
+  trial.run().catch(() => {});
+  await trial.close();
+}
+
+/** An error in words, with what a function said when it did not start, or how to mend its source. */
+function wordsOf(error: unknown): string {
+  const lines = [error instanceof Error ? error.message : String(error)];
+  if (!(error instanceof MayflyError)) return lines[0]!;
+  if (error.details !== undefined) lines.push(error.details.trimEnd().replace(/^/gm, "    "));
+  // The mends of others are options of mayfly run, which a config does not have.
+  if (error.code === "BUILD_FAILED" && error.mend !== undefined) lines.push(`    → ${error.mend}`);
+  return lines.join("\n");
+}
