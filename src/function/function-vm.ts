@@ -66,9 +66,7 @@ export class FunctionVm implements PooledVm {
     this.#life.renew!(this.vm);
     // What it would still say goes nowhere else than it should.
     this.#console = this.#options.console;
-    const told = this.onReset;
-    this.onReset = undefined;
-    told?.(performance.now() - started);
+    this.#tellReset(performance.now() - started);
   }
 
   rest(): void {
@@ -76,9 +74,12 @@ export class FunctionVm implements PooledVm {
   }
 
   close(reason: string): Promise<void> {
-    this.onReset?.(0);
-    this.onReset = undefined;
-    return this.vm.close().finally(() => this.#tell("closed", reason));
+    this.#tellReset(0);
+    return this.vm.close().finally(() => {
+      // A call that was under way has only now come to its end.
+      this.#tellReset(0);
+      this.#tell("closed", reason);
+    });
   }
 
   async #start(start: (vm: Vm) => Promise<void>): Promise<void> {
@@ -86,6 +87,12 @@ export class FunctionVm implements PooledVm {
     await start(this.vm);
     this.#startMs += performance.now() - started;
     this.#tell("running");
+  }
+
+  #tellReset(ms: number): void {
+    const told = this.onReset;
+    this.onReset = undefined;
+    told?.(ms);
   }
 
   #tell(state: VmState, reason?: string): void {
