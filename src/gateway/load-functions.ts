@@ -3,7 +3,6 @@ import { MayflyError } from "../errors.js";
 import { FetchFunction } from "../function/function.js";
 import type { FunctionObserver } from "../function/observer.js";
 import { VmBudget } from "../function/pool/vm-budget.js";
-import { loadImage } from "../image/image.js";
 import type { Monitor } from "../monitor/monitor.js";
 import { configError } from "./config/mistakes.js";
 import type { FunctionConfig, ServeConfig } from "./config/serve-config.js";
@@ -46,7 +45,7 @@ export async function closeFunctions(functions: ReadonlyMap<string, FetchFunctio
   await Promise.all([...functions.values()].map((fn) => fn.close()));
 }
 
-async function loadFunction(
+function loadFunction(
   config: FunctionConfig,
   monitor: Monitor,
   budget: VmBudget,
@@ -54,7 +53,7 @@ async function loadFunction(
 ): Promise<FetchFunction> {
   const { file, limits, isolation, env, secrets, outbound, concurrency, keepWarm, idleMs } = config;
   const observer = observe?.(config.name);
-  const fn = await FetchFunction.load(file, {
+  return FetchFunction.load(file, {
     ...{ monitor, budget, limits, isolation, env, secrets, keepWarm, idleMs },
     maxVms: concurrency.vms,
     queue: { length: concurrency.queue, ms: concurrency.queueMs },
@@ -62,18 +61,6 @@ async function loadFunction(
     ...(observer !== undefined && { observer }),
     ...(onSlowStep !== undefined && { onSlowStep }),
   });
-  if (isolation === "boot") await bootForTrial(file, monitor, limits.memoryMiB);
-  return fn;
-}
-
-/** Devices that are missing and memory that is too small show before the first client comes, who then finds the code warm. */
-async function bootForTrial(file: string, monitor: Monitor, memoryMiB: number): Promise<void> {
-  const image = await loadImage(file).catch(() => undefined);
-  if (image === undefined) return;
-  const trial = monitor.create(image, { limits: { memoryMiB } });
-  // Its first turn runs at once and is its only one. How it ends is for requests to find out.
-  trial.run().catch(() => {});
-  await trial.close();
 }
 
 /** An error in words, with what a function said when it did not start, or how to mend its source. */

@@ -60,7 +60,7 @@ serveTest(
     const line = await service.line();
     const { method, path, status, vm } = line;
     assert.deepEqual({ method, path, status, vm }, { method: "GET", path: "/hello", status: 200, vm: 1 });
-    for (const name of ["totalMs", "createMs", "bootMs", "runMs", "closeMs"])
+    for (const name of ["totalMs", "queueMs", "startMs", "runMs", "closeMs"])
       assert.equal(typeof line[name], "number", name);
 
     assert.equal((await ask(`${listening.url}/nowhere`)).status, 404);
