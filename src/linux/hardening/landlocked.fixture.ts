@@ -32,7 +32,12 @@ function inThread(path: string): Promise<string> {
 if (stage === undefined) {
   restrictFiles(JSON.parse(rules));
   const environment = Object.entries(process.env).map(([name, value]) => `${name}=${value}`);
-  replaceProcess(execPath, [execPath, program, rules, allowed, forbidden, "restricted"], environment);
+  replaceProcess({
+    path: execPath,
+    argv: [execPath, program, rules, allowed, forbidden, "restricted"],
+    environment,
+    descriptors: [0, 1, 2],
+  });
 }
 
 const results = {
