@@ -24,6 +24,7 @@ export class HeldConnections {
   readonly #over: Record<"closed" | "returned", number[]> = { closed: [], returned: [] };
   #isTelling = false;
   #onDrained: (() => void) | undefined;
+  #isAbandoned = false;
 
   constructor(server: Server, table: ConnectionTable, tell: (message: ToSupervisor) => void) {
     this.#server = server;
@@ -52,7 +53,10 @@ export class HeldConnections {
     if (this.#onDrained !== undefined) this.#returnIdle();
   }
 
-  /** Gives connections back as they become idle. Resolves when none is left of those that can be followed, or when the time is over. */
+  /**
+   * Gives connections back as they become idle. Resolves when none is left of those that can be followed, or when the time is over: those
+   * that are left then are the supervisor's to settle once this process has ended.
+   */
   async drain(graceMs: number): Promise<void> {
     if (this.#plain === undefined) return;
     let timer: NodeJS.Timeout | undefined;
@@ -63,6 +67,7 @@ export class HeldConnections {
       if (this.#held.size === 0) resolve();
     });
     clearTimeout(timer);
+    this.#isAbandoned = true;
   }
 
   #onRequest({ socket }: IncomingMessage, response: ServerResponse): void {
@@ -82,6 +87,8 @@ export class HeldConnections {
       this.#note(held);
     };
     response.once("close", () => {
+      // Broken off, with its connection: what had been said on it stays in the table.
+      if (!response.writableFinished) return;
       held.pending--;
       if (hasBegun) held.begun--;
       this.#note(held);
@@ -111,6 +118,7 @@ export class HeldConnections {
 
   #onClose(held: Held): void {
     this.#held.delete(held.socket);
+    if (this.#isAbandoned && !held.isReturned) return;
     this.#over[held.isReturned ? "returned" : "closed"].push(held.id);
     if (this.#isTelling) return;
     this.#isTelling = true;

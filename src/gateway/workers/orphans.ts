@@ -39,9 +39,13 @@ export function settleOrphan(socket: Socket, state: SlotState, handOver: (socket
     case SlotState.idle:
       closeIdle(socket);
       break;
-    default:
-      // Half a response cannot be taken back: its end must not look like one. The same goes for what is inside TLS.
+    case SlotState.responding:
+      // Half a response cannot be taken back: its end must not look like one.
       socket.resetAndDestroy();
+      break;
+    default:
+      // TLS has an end of its own, which nobody can say any more.
+      socket.destroy();
   }
 }
 

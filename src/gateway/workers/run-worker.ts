@@ -34,7 +34,8 @@ export function runWorker<Config>(body: WorkerBody<Config>): void {
     const until = performance.now() + graceMs;
     await connections?.drain(graceMs);
     await service?.close(Math.max(0, until - performance.now())).catch(report);
-    process.exit(status);
+    // Behind everything that was told before.
+    tell({ say: "closed", ids: [] }, () => process.exit(status));
   };
 
   const begin = async (config: Config): Promise<void> => {

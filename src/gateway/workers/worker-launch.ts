@@ -22,14 +22,27 @@ export interface Launch {
   readonly program: string;
   /** What it may touch of the file system where the kernel has Landlock; undefined: everything. */
   readonly files: readonly LandlockRule[] | undefined;
+  /** Where root runs it: with all that root may do. For guests that are processes, which the kernel may let nobody else trace. */
+  readonly keepsCapabilities?: boolean;
 }
 
-export function launchWorker({ program, files }: Launch, table: ConnectionTable): ChildProcess {
+/** What the launcher does before it executes the program. */
+export interface LaunchPlan {
+  readonly rules: readonly LandlockRule[] | undefined;
+  readonly drops: boolean;
+}
+
+export function launchWorker(
+  { program, files, keepsCapabilities = false }: Launch,
+  table: ConnectionTable,
+): ChildProcess {
   const abi = files === undefined ? 0 : landlockAbi();
+  const drops = files !== undefined && !keepsCapabilities && process.geteuid?.() === 0;
   const environment = Object.fromEntries(
     Object.entries(process.env).filter(([name]) => PASSED_ON.test(name)),
   );
-  const [first, ...rest] = abi === 0 ? [program] : [launcher, program, JSON.stringify(files)];
+  const plan: LaunchPlan = { rules: abi > 0 ? (files ?? []) : undefined, drops };
+  const [first, ...rest] = abi > 0 || drops ? [launcher, program, JSON.stringify(plan)] : [program];
   return fork(first!, rest, {
     execArgv: [],
     // The filter refuses io_uring, so that libuv must not begin with it.

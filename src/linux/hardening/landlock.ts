@@ -5,6 +5,8 @@ import { check, libc } from "../libc.js";
 import { type Access, handled, PathBeneathAttr, RulesetAttr, rightsOf } from "./landlock-rights.js";
 import { setNoNewPrivileges } from "./seccomp.js";
 
+export type { Access };
+
 /** syscall(2): glibc has no wrappers for these. */
 const createRuleset = libc.func("long syscall(long number, void *attr, size_t size, long flags)");
 const addRule = libc.func("long syscall(long number, long ruleset, long type, void *attr, long flags)");
