@@ -10,11 +10,23 @@ import { type WorkerEnd, WorkerProcess } from "./worker-process.js";
 
 /** Beyond the time that a worker has to drain, ms: then it hangs, and is killed. */
 const KILL_AFTER_MS = 2000;
+const READY_MS = 300_000;
 
-export interface GenerationPlan<Config> {
+/** What workers are made of, and how many there are. */
+export interface WorkerPlan<Config> {
   readonly launch: Launch;
+  /** Goes to each worker as it is: JSON. */
   readonly config: Config;
   readonly workers: number;
+  /** How long a worker may load, ms; five minutes unless given. */
+  readonly readyMs?: number;
+  /** Told when the last worker of this plan has gone. */
+  readonly onGone?: () => void;
+}
+
+export interface GenerationPlan<Config> extends WorkerPlan<Config> {
+  /** Ends workers that are not ready yet. */
+  readonly signal: AbortSignal;
   readonly onEvent: (event: SupervisorEvent) => void;
   /** Takes connections that need a worker. */
   readonly onConnection: (socket: Socket) => void;
@@ -34,6 +46,7 @@ export class Generation<Config> {
   readonly #plan: GenerationPlan<Config>;
   readonly #places: Place<Config>[] = [];
   #isRetired = false;
+  #isGone = false;
 
   private constructor(plan: GenerationPlan<Config>) {
     this.#plan = plan;
@@ -83,6 +96,8 @@ export class Generation<Config> {
         clearTimeout(hangs);
       }),
     );
+    if (!this.#isGone) this.#plan.onGone?.();
+    this.#isGone = true;
   }
 
   async #open(number: number): Promise<void> {
@@ -108,11 +123,31 @@ export class Generation<Config> {
   async #settle(place: Place<Config>): Promise<void> {
     const { worker, number } = place;
     const started = performance.now();
-    const walls = await worker.ready;
+    const walls = await this.#loaded(worker);
     place.isReady = true;
     place.readySince = performance.now();
     const ms = Math.round(place.readySince - started);
     this.#plan.onEvent({ kind: "worker-ready", worker: number, pid: worker.pid, ms, walls });
+  }
+
+  /** The worker's walls; throws when it takes too long, or nobody wants it any more. */
+  async #loaded(worker: WorkerProcess<Config>): Promise<string> {
+    const { signal, readyMs = READY_MS } = this.#plan;
+    let giveUp = (): void => {};
+    const late = setTimeout(() => giveUp(), readyMs);
+    try {
+      return await Promise.race([
+        worker.ready,
+        new Promise<never>((_, reject) => {
+          giveUp = () => reject(new Error(`a worker was not ready after ${readyMs} ms`));
+          if (signal.aborted) giveUp();
+          signal.addEventListener("abort", giveUp);
+        }),
+      ]);
+    } finally {
+      clearTimeout(late);
+      signal.removeEventListener("abort", giveUp);
+    }
   }
 
   #watch(place: Place<Config>): void {

@@ -1,24 +1,15 @@
 // supervisor.ts: owns the port and the workers behind it: hands every connection to one, replaces the dead, changes all of them without losing a request.
 import { createServer, type Server, type Socket } from "node:net";
 import { type ListenAddress, listen } from "../http-server.js";
-import { Generation } from "./generation.js";
+import { Generation, type WorkerPlan } from "./generation.js";
 import type { Question } from "./messages.js";
 import { refuse } from "./orphans.js";
 import type { SupervisorEvent } from "./supervisor-event.js";
-import type { Launch } from "./worker-launch.js";
 
 /** Connections that may wait while no worker is ready. */
 const MOST_WAITING = 1024;
 /** How long requests under way have to end when workers drain, ms. */
 const GRACE_MS = 10_000;
-
-/** What workers are made of, and with how many. */
-export interface WorkerPlan<Config> {
-  readonly launch: Launch;
-  /** Goes to each worker as it is: JSON. */
-  readonly config: Config;
-  readonly workers: number;
-}
 
 export interface SupervisorOptions<Config> extends WorkerPlan<Config> {
   readonly listen: ListenAddress;
@@ -40,6 +31,7 @@ export class Supervisor<Config> implements AsyncDisposable {
   readonly #retiring = new Set<Promise<void>>();
   #generation: Generation<Config> | undefined;
   #reloading: Promise<void> = Promise.resolve();
+  readonly #closing = new AbortController();
   #isClosing = false;
   #url = "";
 
@@ -106,6 +98,7 @@ export class Supervisor<Config> implements AsyncDisposable {
   /** Stops to listen and has the workers end when their requests have. A second call may shorten the time they have for that. */
   async close(graceMs = GRACE_MS): Promise<void> {
     this.#isClosing = true;
+    this.#closing.abort();
     this.#server.close();
     for (const socket of this.#waiting.splice(0)) refuse(socket);
     await this.#reloading;
@@ -117,7 +110,10 @@ export class Supervisor<Config> implements AsyncDisposable {
   }
 
   async #reload(plan: WorkerPlan<Config>, graceMs: number): Promise<void> {
-    if (this.#isClosing) return;
+    if (this.#isClosing) {
+      plan.onGone?.();
+      throw new Error("the workers are ending: no others take their place");
+    }
     try {
       const next = await this.#startGeneration(plan);
       const old = this.#generation;
@@ -129,14 +125,18 @@ export class Supervisor<Config> implements AsyncDisposable {
       this.#retiring.add(retired);
       void retired.finally(() => this.#retiring.delete(retired));
     } catch (error) {
-      this.#onEvent({ kind: "reload-failed", error });
+      if (!this.#isClosing) this.#onEvent({ kind: "reload-failed", error });
       throw error;
     }
   }
 
-  #startGeneration({ launch, config, workers }: WorkerPlan<Config>): Promise<Generation<Config>> {
-    const onConnection = (socket: Socket): void => this.#hand(socket);
-    return Generation.start({ launch, config, workers, onEvent: this.#onEvent, onConnection });
+  #startGeneration(plan: WorkerPlan<Config>): Promise<Generation<Config>> {
+    return Generation.start({
+      ...plan,
+      signal: this.#closing.signal,
+      onEvent: this.#onEvent,
+      onConnection: (socket) => this.#hand(socket),
+    });
   }
 
   #hand(socket: Socket): void {

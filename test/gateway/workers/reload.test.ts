@@ -1,8 +1,10 @@
 // reload.test.ts: workers of a new config take over without a request lost; those that cannot start do not.
 import assert from "node:assert/strict";
 import { Agent } from "node:http";
+import { test } from "node:test";
 import { ask } from "../support/client.js";
-import { plan, supervisedTest } from "./supervised.js";
+import { plan, Supervised, supervisedTest } from "./supervised.js";
+import type { TinyConfig } from "./tiny-worker.js";
 
 supervisedTest(
   "no request is lost while workers change, on old connections and new ones",
@@ -75,3 +77,35 @@ for (const load of ["throw", "exit"] as const)
       assert.match((await ask(test.url)).body.toString(), /^new/);
     },
   );
+
+supervisedTest(
+  "workers that never become ready leave the old ones in charge",
+  plan({ word: "old" }),
+  async (test) => {
+    const hanging = { ...plan({ word: "new", load: "hang" }), readyMs: 1000 };
+    await assert.rejects(test.supervisor.reload(hanging), /not ready after 1000 ms/);
+    assert.match((await ask(test.url)).body.toString(), /^old/);
+  },
+);
+
+supervisedTest("closing does not wait for workers that load", plan({ word: "old" }), async (test) => {
+  const reload = test.supervisor
+    .reload(plan({ word: "new", load: "hang" }))
+    .catch((error: Error) => error.message);
+  // Until they load.
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  await test.supervisor.close();
+  assert.match((await reload) ?? "", /not ready/);
+  await assert.rejects(test.supervisor.reload(plan({ word: "late" })), /are ending/);
+});
+
+test("a plan is told when its last worker has gone: behind a reload, and when it could not start", async () => {
+  const gone: string[] = [];
+  const counted = (config: TinyConfig) => ({ ...plan(config), onGone: () => gone.push(config.word) });
+  const supervised = await Supervised.start(counted({ word: "first" }));
+  await assert.rejects(supervised.supervisor.reload(counted({ word: "broken", load: "exit" })));
+  assert.deepEqual(gone, ["broken"]);
+  await supervised.supervisor.reload(counted({ word: "second" }));
+  await supervised.supervisor.close();
+  assert.deepEqual(gone.sort(), ["broken", "first", "second"]);
+});

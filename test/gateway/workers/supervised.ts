@@ -1,7 +1,8 @@
 // supervised.ts: supervisors over tiny workers, for tests: events that can be waited for, and what ends with the test.
 import { type TestContext, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { Supervisor, type WorkerPlan } from "../../../src/gateway/workers/supervisor.js";
+import type { WorkerPlan } from "../../../src/gateway/workers/generation.js";
+import { Supervisor } from "../../../src/gateway/workers/supervisor.js";
 import type { SupervisorEvent } from "../../../src/gateway/workers/supervisor-event.js";
 import type { TinyConfig } from "./tiny-worker.js";
 
