@@ -95,7 +95,8 @@ async function answer(service: WorkerService | undefined, id: number, question: 
 }
 
 function tell(message: ToSupervisor, then: () => void = () => {}): void {
-  process.send?.(message, undefined, undefined, then);
+  if (process.connected) process.send?.(message, undefined, undefined, then);
+  else then();
 }
 
 function report(error: unknown): void {

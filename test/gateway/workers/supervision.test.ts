@@ -1,5 +1,6 @@
 // supervision.test.ts: starting, restarting with patience, questions, secrets, signals, the end.
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { Agent } from "node:http";
@@ -7,8 +8,9 @@ import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
+import { fileURLToPath } from "node:url";
 import { describeEvent } from "../../../src/gateway/workers/supervisor-event.js";
-import { ask } from "../support/client.js";
+import { ask, raw } from "../support/client.js";
 import { plan, Supervised, supervisedTest } from "./supervised.js";
 
 test("what a worker's body throws is what the start throws, with code and mend", async () => {
@@ -105,6 +107,32 @@ supervisedTest(
     await assert.rejects(ask(test.url), { code: "ECONNREFUSED" });
   },
 );
+
+supervisedTest(
+  "a slow head is cut off in a worker, too",
+  plan({ word: "x", headMs: 200 }, 1),
+  async ({ url }) => {
+    assert.match(await raw(url, "GET / HTTP/1.1\r\nhost: "), /^HTTP\/1\.1 408/);
+  },
+);
+
+test("workers end when their supervisor is killed", { timeout: 60_000 }, async () => {
+  const child = spawn(process.execPath, [fileURLToPath(new URL("supervisor-program.js", import.meta.url))], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const [line] = (await once(child.stdout, "data")) as [Buffer];
+  const pids = JSON.parse(line.toString()) as number[];
+  child.kill("SIGKILL");
+  const isThere = (pid: number): boolean => {
+    try {
+      // A process that has ended, and that nobody waits for, is there and has no command line.
+      return readFileSync(`/proc/${pid}/cmdline`).length > 0;
+    } catch {
+      return false;
+    }
+  };
+  while (pids.some(isThere)) await new Promise((resolve) => setTimeout(resolve, 20));
+});
 
 test("events are told in one line", () => {
   const died = {

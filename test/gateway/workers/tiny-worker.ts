@@ -13,6 +13,8 @@ export interface TinyConfig {
   readonly secret?: string;
   /** What loading does: nothing, throw, end the process, or never come to an end. */
   readonly load?: "throw" | "exit" | "hang";
+  /** How long a head may take, ms. */
+  readonly headMs?: number;
   /** A file: its text decides as `load` does, so that a test can change its mind. */
   readonly loadFrom?: string;
 }
@@ -26,7 +28,9 @@ runWorker<TinyConfig>(async (config) => {
 
   const held: ServerResponse[] = [];
   let requests = 0;
-  const server = createServer((request, response) => {
+  const { headMs = 10_000 } = config;
+  const patience = { headersTimeout: headMs, requestTimeout: 60_000, connectionsCheckingInterval: 100 };
+  const server = createServer(patience, (request, response) => {
     requests++;
     switch (request.url) {
       case "/die":
