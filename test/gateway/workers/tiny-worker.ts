@@ -2,7 +2,8 @@
 import { spawnSync } from "node:child_process";
 import { lookup } from "node:dns";
 import { closeSync, openSync, readFileSync } from "node:fs";
-import { createServer, type ServerResponse } from "node:http";
+import { createServer, type RequestListener, type ServerResponse } from "node:http";
+import { createServer as createTlsServer } from "node:https";
 import type { Socket } from "node:net";
 import process from "node:process";
 import { MayflyError } from "../../../src/errors.js";
@@ -13,6 +14,8 @@ export interface TinyConfig {
   readonly secret?: string;
   /** What loading does: nothing, throw, end the process, or never come to an end. */
   readonly load?: "throw" | "exit" | "hang";
+  /** Speaks TLS, with these in PEM. */
+  readonly tls?: { readonly cert: string; readonly key: string };
   /** How long a head may take, ms. */
   readonly headMs?: number;
   /** A file: its text decides as `load` does, so that a test can change its mind. */
@@ -30,7 +33,7 @@ runWorker<TinyConfig>(async (config) => {
   let requests = 0;
   const { headMs = 10_000 } = config;
   const patience = { headersTimeout: headMs, requestTimeout: 60_000, connectionsCheckingInterval: 100 };
-  const server = createServer(patience, (request, response) => {
+  const onRequest: RequestListener = (request, response) => {
     requests++;
     switch (request.url) {
       case "/die":
@@ -62,9 +65,14 @@ runWorker<TinyConfig>(async (config) => {
       default:
         response.end(`${config.word} ${process.pid}`);
     }
-  });
+  };
+  const { tls } = config;
+  const server =
+    tls === undefined
+      ? createServer(patience, onRequest)
+      : createTlsServer({ ...patience, ...tls }, onRequest);
   const sockets = new Set<Socket>();
-  server.on("connection", (socket) => {
+  server.on("connection", (socket: Socket) => {
     sockets.add(socket);
     socket.once("close", () => sockets.delete(socket));
   });
