@@ -53,7 +53,7 @@ const SOCK_TYPE_MASK = 0xf;
 export type Tenant = "kvm" | "process";
 
 /**
- * The filter. Whatever it does not name is allowed: Node, V8 and the C library make some 150 different calls, other ones with each
+ * The filter. Whatever it does not name is allowed: Node, V8 and the C library make a hundred different calls, other ones with each
  * version, and a filter that ends a server at an update is switched off.
  */
 export function seccompFilter(tenant: Tenant): Instruction[] {
