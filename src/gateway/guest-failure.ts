@@ -1,6 +1,7 @@
 // guest-failure.ts: how a VM's end looks from outside: a status, a code, and words that tell nothing of the guest's inside.
-import { FunctionError } from "../function/function-error.js";
+
 import { FunctionBusyError } from "../function/busy-error.js";
+import { FunctionError } from "../function/function-error.js";
 import type { Vm } from "../monitor/vm.js";
 import type { VmEnd, VmEndReason } from "../monitor/vm-end.js";
 import { HttpFailure } from "./http-failure.js";
