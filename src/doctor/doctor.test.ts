@@ -36,6 +36,8 @@ const healthy: Readings = {
   ptraceScope: 1,
   memfdNoexec: 0,
   securityModules: "capability,landlock",
+  landlockAbi: 2,
+  hasNoNewPrivileges: true,
   availableMemoryMiB: 4096,
 };
 
@@ -231,9 +233,26 @@ test("the kind of KVM is named, and whether it is nested", () => {
   assert.match(row("KVM kind", { kvmModules: ["kvm_pvm"] }).found, /^PVM/);
 });
 
-test("Landlock is told and judges nothing", () => {
-  assert.equal(row("Landlock", {}).found, "on");
-  assert.equal(row("Landlock", { securityModules: "capability" }).found, "off");
+test("Landlock's ABI is told, with what it walls off; none is a warning with the mend", () => {
+  assert.equal(row("Landlock", {}).found, "ABI 2: files");
+  assert.equal(row("Landlock", { landlockAbi: 5 }).found, "ABI 5: files and devices");
+  assert.match(row("Landlock", { landlockAbi: 7 }).found, /^ABI 7: .*signals/);
+  const none = row("Landlock", { landlockAbi: 0, securityModules: "capability,apparmor" });
+  assert.equal(none.status, "warn");
+  assert.match(none.found, /^none \(security modules: capability,apparmor\)/);
+  assert.match(none.mend ?? "", /lsm=/);
+  assert.equal(row("Landlock", { landlockAbi: undefined }).status, "ok");
+});
+
+test("the walls that workers will use are summed up, for the machine that they run on", () => {
+  const name = "workers' walls";
+  const all = "no_new_privs, seccomp, Landlock ABI 2";
+  assert.equal(row(name, { seccompActions: "kill_process errno" }).found, all);
+  assert.match(row(name, { kvmMachine: noKvm }).found, /seccomp without exec and ptrace/);
+  assert.equal(row(name, { landlockAbi: 0 }).found, "no_new_privs, seccomp");
+  const bare = row(name, { landlockAbi: 0, seccompActions: undefined, hasNoNewPrivileges: false });
+  assert.equal(bare.status, "warn");
+  assert.match(bare.mend ?? "", /operations\.md/);
 });
 
 test("this machine is examined without an error, whatever it is", async () => {

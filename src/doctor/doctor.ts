@@ -4,9 +4,10 @@ import { hostChecks } from "./host-checks.js";
 import { kvmChecks } from "./kvm-checks.js";
 import { machineChecks, processChecks } from "./machine-checks.js";
 import { type Readings, readMachine } from "./readings.js";
+import { wallChecks } from "./wall-checks.js";
 
 const [node, platform, ...others] = hostChecks;
-const checks = [node!, platform!, ...machineChecks, ...kvmChecks, ...processChecks, ...others];
+const checks = [node!, platform!, ...machineChecks, ...kvmChecks, ...processChecks, ...wallChecks, ...others];
 
 /**
  * Examines this machine.

@@ -15,7 +15,6 @@ export const hostChecks: readonly Check[] = [
   { name: "TAP", judge: ({ tapDevice }) => tap(tapDevice) },
   { name: "C compiler", judge: ({ compiler }) => tool("cc", "gcc", compiler) },
   { name: "linker", judge: ({ linker }) => tool("ld", "binutils", linker) },
-  { name: "Landlock", judge: landlock },
 ];
 
 function node({ nodeVersion }: Readings): Finding {
@@ -80,10 +79,4 @@ function tool(command: string, debianPackage: string, version: string | undefine
     found: `${command} is missing: mayfly build needs it`,
     mend: `sudo apt-get install ${debianPackage}`,
   };
-}
-
-function landlock({ securityModules }: Readings): Finding {
-  if (securityModules === undefined)
-    return { status: "ok", found: "unknown: /sys/kernel/security is not mounted" };
-  return { status: "ok", found: securityModules.split(",").includes("landlock") ? "on" : "off" };
 }

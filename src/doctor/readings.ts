@@ -32,6 +32,9 @@ export interface Readings extends MachineTrials {
   /** The sysctl vm.memfd_noexec; undefined when the kernel has none. */
   readonly memfdNoexec: number | undefined;
   readonly securityModules: string | undefined;
+  /** Landlock's ABI, 0 for none; undefined when the kernel could not be asked. */
+  readonly landlockAbi: number | undefined;
+  readonly hasNoNewPrivileges: boolean;
   readonly availableMemoryMiB: number | undefined;
 }
 
@@ -61,11 +64,13 @@ export async function readMachine(): Promise<Readings> {
     ptraceScope: readNumber("/proc/sys/kernel/yama/ptrace_scope", /^(\d+)/),
     memfdNoexec: readNumber("/proc/sys/vm/memfd_noexec", /^(\d+)/),
     securityModules: readWord("/sys/kernel/security/lsm", /^(.*)$/m),
+    landlockAbi: await readLandlock(),
+    hasNoNewPrivileges: readNumber("/proc/self/status", /^NoNewPrivs:\s*(\d)/m) !== undefined,
     availableMemoryMiB: availableKiB === undefined ? undefined : Math.floor(availableKiB / 1024),
   };
 }
 
-/** The FFI is loaded here and in readKvm, and not before: where it does not load, the doctor must still be able to say so. */
+/** The FFI is loaded in these three, and not before: where it does not load, the doctor must still be able to say so. */
 async function readMachines(): Promise<MachineTrials> {
   try {
     const { tryMachines } = await import("./machine-trial.js");
@@ -83,6 +88,15 @@ async function readKvm(device: FileAccess): Promise<Pick<Readings, "kvm" | "kvmE
     return { kvm: probeKvm(), kvmError: undefined };
   } catch (error) {
     return { kvm: undefined, kvmError: reasonOf(error) };
+  }
+}
+
+async function readLandlock(): Promise<number | undefined> {
+  try {
+    const { landlockAbi } = await import("../linux/hardening/landlock.js");
+    return landlockAbi();
+  } catch {
+    return undefined;
   }
 }
 

@@ -1,6 +1,6 @@
 // http-server.ts: node:http set up for the gateway: bounds on heads and patience, answers to what is not HTTP, the port.
 import { createServer, type RequestListener, type Server, STATUS_CODES } from "node:http";
-import type { AddressInfo, Socket } from "node:net";
+import type { AddressInfo, Server as NetServer, Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { MayflyError } from "../errors.js";
 import { failureJson, HttpFailure } from "./http-failure.js";
@@ -37,7 +37,7 @@ export function makeHttpServer(onRequest: RequestListener): Server {
  * @returns the URL
  * @throws MayflyError ADDRESS_IN_USE, OPTION_INVALID
  */
-export function listen(server: Server, { host, port }: ListenAddress): Promise<string> {
+export function listen(server: NetServer, { host, port }: ListenAddress): Promise<string> {
   return new Promise((resolve, reject) => {
     const onError = (error: NodeJS.ErrnoException): void => reject(listenError(error, host, port));
     server.once("error", onError);
@@ -70,14 +70,20 @@ function refuseMalformed(error: NodeJS.ErrnoException, socket: Duplex): void {
     return;
   }
   const failure = malformed(error.code);
+  socket.end(wholeResponse(failure));
+}
+
+/** A failure as the bytes of a whole HTTP/1.1 response, for connections that no response object belongs to. It is their last. */
+export function wholeResponse(failure: HttpFailure): string {
   const body = failureJson(failure);
   const head = [
     `HTTP/1.1 ${failure.status} ${STATUS_CODES[failure.status]}`,
     "content-type: application/json",
     `content-length: ${Buffer.byteLength(body)}`,
     "connection: close",
+    ...(failure.retryAfterSeconds === undefined ? [] : [`retry-after: ${failure.retryAfterSeconds}`]),
   ];
-  socket.end(`${head.join("\r\n")}\r\n\r\n${body}`);
+  return `${head.join("\r\n")}\r\n\r\n${body}`;
 }
 
 function malformed(code: string | undefined): HttpFailure {

@@ -1,0 +1,56 @@
+// connection-table.ts: what a worker does on each of its connections, in memory that the supervisor can still read when the worker is gone.
+import { Descriptor } from "../../linux/descriptor.js";
+import { type Mapping, mapShared } from "../../linux/mapping.js";
+import { createMemory } from "../../linux/memfd.js";
+
+/** Connections of one worker that have a place; more are served, and broken off if the worker dies. */
+export const TABLE_SLOTS = 16_384;
+
+/** What stands in a slot. */
+export const SlotState = {
+  /** Handed over; the worker has not touched it. */
+  untouched: 0,
+  /** No request is under way, or none is read to the end of its head. */
+  idle: 1,
+  /** A request was read, and no byte of its response is written. */
+  waiting: 2,
+  /** A response has begun. */
+  responding: 3,
+  /** TLS or HTTP/2: nobody but this worker can say anything on it. */
+  opaque: 4,
+} as const;
+export type SlotState = (typeof SlotState)[keyof typeof SlotState];
+
+/** A byte a connection. One process writes a slot at a time: the supervisor before it hands over, then the worker. */
+export class ConnectionTable implements Disposable {
+  readonly memory: Descriptor;
+  readonly #mapping: Mapping;
+
+  private constructor(memory: Descriptor) {
+    this.memory = memory;
+    this.#mapping = mapShared(memory.fd, TABLE_SLOTS, "a worker's connections");
+  }
+
+  /** A new one; its descriptor is the worker's to inherit. */
+  static create(): ConnectionTable {
+    return new ConnectionTable(createMemory("mayfly-connections", TABLE_SLOTS));
+  }
+
+  /** The one that this process inherited. */
+  static inherited(fd: number): ConnectionTable {
+    return new ConnectionTable(new Descriptor(fd));
+  }
+
+  read(slot: number): SlotState {
+    return (this.#mapping.bytes[slot] ?? SlotState.opaque) as SlotState;
+  }
+
+  write(slot: number, state: SlotState): void {
+    if (slot < TABLE_SLOTS) this.#mapping.bytes[slot] = state;
+  }
+
+  [Symbol.dispose](): void {
+    this.#mapping.close();
+    this.memory.close();
+  }
+}

@@ -1,0 +1,188 @@
+// generation.ts: the workers of one config: started together, replaced when they die, retired together.
+import type { Socket } from "node:net";
+import { performance } from "node:perf_hooks";
+import { SlotState } from "./connection-table.js";
+import { settleOrphan } from "./orphans.js";
+import { RestartDelay } from "./restart-delay.js";
+import type { SupervisorEvent } from "./supervisor-event.js";
+import type { Launch } from "./worker-launch.js";
+import { type WorkerEnd, WorkerProcess } from "./worker-process.js";
+
+/** Beyond the time that a worker has to drain, ms: then it hangs, and is killed. */
+const KILL_AFTER_MS = 2000;
+const READY_MS = 300_000;
+
+/** What workers are made of, and how many there are. */
+export interface WorkerPlan<Config> {
+  readonly launch: Launch;
+  /** Goes to each worker as it is: JSON. */
+  readonly config: Config;
+  readonly workers: number;
+  /** How long a worker may load, ms; five minutes unless given. */
+  readonly readyMs?: number;
+  /** Told when the last worker of this plan has gone. */
+  readonly onGone?: () => void;
+}
+
+export interface GenerationPlan<Config> extends WorkerPlan<Config> {
+  /** Ends workers that are not ready yet. */
+  readonly signal: AbortSignal;
+  readonly onEvent: (event: SupervisorEvent) => void;
+  /** Takes connections that need a worker. */
+  readonly onConnection: (socket: Socket) => void;
+}
+
+/** A worker's place: who is in it changes. */
+interface Place<Config> {
+  readonly number: number;
+  readonly delay: RestartDelay;
+  worker: WorkerProcess<Config>;
+  isReady: boolean;
+  readySince: number;
+  timer: NodeJS.Timeout | undefined;
+}
+
+export class Generation<Config> {
+  readonly #plan: GenerationPlan<Config>;
+  readonly #places: Place<Config>[] = [];
+  #isRetired = false;
+  #isGone = false;
+
+  private constructor(plan: GenerationPlan<Config>) {
+    this.#plan = plan;
+  }
+
+  /** Starts all workers; resolves when every one is ready. When one fails, the others are ended, and its error is thrown. */
+  static async start<Config>(plan: GenerationPlan<Config>): Promise<Generation<Config>> {
+    const generation = new Generation(plan);
+    const starts = Array.from({ length: plan.workers }, (_, i) => generation.#open(i + 1));
+    try {
+      await Promise.all(starts);
+      return generation;
+    } catch (error) {
+      await generation.retire(0);
+      throw error;
+    }
+  }
+
+  /** Process ids, in the order of the places. */
+  get pids(): (number | undefined)[] {
+    return this.#places.map(({ worker }) => worker.pid);
+  }
+
+  /** The worker with the fewest connections; undefined when none is ready. */
+  pick(): WorkerProcess<Config> | undefined {
+    let best: WorkerProcess<Config> | undefined;
+    for (const { worker, isReady } of this.#places)
+      if (isReady && (best === undefined || worker.connections < best.connections)) best = worker;
+    return best;
+  }
+
+  /** Those that take connections now. */
+  get readyWorkers(): WorkerProcess<Config>[] {
+    return this.#places.filter(({ isReady }) => isReady).map(({ worker }) => worker);
+  }
+
+  /** Replaces nobody any more, and has every worker end when its requests have. Resolves when all are gone. A second call may shorten the time. */
+  async retire(graceMs: number): Promise<void> {
+    this.#isRetired = true;
+    await Promise.all(
+      this.#places.map(async ({ worker, isReady, timer }) => {
+        clearTimeout(timer);
+        if (graceMs > 0 && isReady) worker.drain(graceMs);
+        else worker.kill();
+        const hangs = setTimeout(() => worker.kill(), graceMs + KILL_AFTER_MS);
+        await worker.ended;
+        clearTimeout(hangs);
+      }),
+    );
+    if (!this.#isGone) this.#plan.onGone?.();
+    this.#isGone = true;
+  }
+
+  async #open(number: number): Promise<void> {
+    const place: Place<Config> = {
+      number,
+      delay: new RestartDelay(),
+      worker: this.#spawn(),
+      isReady: false,
+      readySince: 0,
+      timer: undefined,
+    };
+    this.#places.push(place);
+    await this.#settle(place);
+    this.#watch(place);
+  }
+
+  #spawn(): WorkerProcess<Config> {
+    const { launch, config, onConnection } = this.#plan;
+    return new WorkerProcess(launch, config, onConnection);
+  }
+
+  /** Waits until the worker in a place is ready. */
+  async #settle(place: Place<Config>): Promise<void> {
+    const { worker, number } = place;
+    const started = performance.now();
+    const walls = await this.#loaded(worker);
+    place.isReady = true;
+    place.readySince = performance.now();
+    const ms = Math.round(place.readySince - started);
+    this.#plan.onEvent({ kind: "worker-ready", worker: number, pid: worker.pid, ms, walls });
+  }
+
+  /** The worker's walls; throws when it takes too long, or nobody wants it any more. */
+  async #loaded(worker: WorkerProcess<Config>): Promise<string> {
+    const { signal, readyMs = READY_MS } = this.#plan;
+    let giveUp = (): void => {};
+    const late = setTimeout(() => giveUp(), readyMs);
+    try {
+      return await Promise.race([
+        worker.ready,
+        new Promise<never>((_, reject) => {
+          giveUp = () => reject(new Error(`a worker was not ready after ${readyMs} ms`));
+          if (signal.aborted) giveUp();
+          signal.addEventListener("abort", giveUp);
+        }),
+      ]);
+    } finally {
+      clearTimeout(late);
+      signal.removeEventListener("abort", giveUp);
+    }
+  }
+
+  #watch(place: Place<Config>): void {
+    void place.worker.ended.then((end) => this.#onEnd(place, end));
+  }
+
+  #onEnd(place: Place<Config>, { status, signal, orphans }: WorkerEnd): void {
+    const { worker, number, isReady } = place;
+    place.isReady = false;
+    for (const { socket, state } of orphans) settleOrphan(socket, state, this.#plan.onConnection);
+    if (this.#isRetired) return;
+    const restartMs = place.delay.after(isReady ? performance.now() - place.readySince : 0);
+    const lost = orphans.filter(({ state }) => state >= SlotState.waiting).length;
+    this.#plan.onEvent({
+      kind: "worker-died",
+      worker: number,
+      pid: worker.pid,
+      status,
+      signal,
+      lost,
+      restartMs,
+    });
+    place.timer = setTimeout(() => void this.#replace(place), restartMs);
+  }
+
+  async #replace(place: Place<Config>): Promise<void> {
+    place.worker = this.#spawn();
+    this.#watch(place);
+    try {
+      await this.#settle(place);
+    } catch (error) {
+      if (this.#isRetired) return;
+      this.#plan.onEvent({ kind: "worker-failed", worker: place.number, error });
+      // It may still be there: one that said why it cannot start ends itself; one that hangs does not.
+      place.worker.kill();
+    }
+  }
+}

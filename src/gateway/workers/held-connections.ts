@@ -1,0 +1,136 @@
+// held-connections.ts: a worker's connections: leads them to its server, notes in the table what is done on each, gives idle ones back.
+import { Server as HttpServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { Server, Socket } from "node:net";
+import { type ConnectionTable, SlotState } from "./connection-table.js";
+import type { ToSupervisor } from "./messages.js";
+
+interface Held {
+  readonly id: number;
+  readonly slot: number;
+  readonly socket: Socket;
+  /** Requests whose response is not over, and those of them whose response has begun. */
+  pending: number;
+  begun: number;
+  isReturned: boolean;
+}
+
+export class HeldConnections {
+  readonly #server: Server;
+  /** The server, where its connections can be followed request by request: plain HTTP/1.1. */
+  readonly #plain: HttpServer | undefined;
+  readonly #table: ConnectionTable;
+  readonly #tell: (message: ToSupervisor) => void;
+  readonly #held = new Map<Socket, Held>();
+  readonly #over: Record<"closed" | "returned", number[]> = { closed: [], returned: [] };
+  #isTelling = false;
+  #onDrained: (() => void) | undefined;
+  #isAbandoned = false;
+
+  constructor(server: Server, table: ConnectionTable, tell: (message: ToSupervisor) => void) {
+    this.#server = server;
+    this.#plain = server instanceof HttpServer ? server : undefined;
+    this.#table = table;
+    this.#tell = tell;
+    if (this.#plain === undefined) return;
+    const onRequest = (request: IncomingMessage, response: ServerResponse): void =>
+      this.#onRequest(request, response);
+    this.#plain.prependListener("request", onRequest);
+    // A listener of ours alone would keep the server from its own answer.
+    if (this.#plain.listenerCount("checkContinue") > 0)
+      this.#plain.prependListener("checkContinue", onRequest);
+    // What makes a server look for slow clients is that it begins to listen; this one never does.
+    this.#plain.emit("listening");
+  }
+
+  /** Takes a connection over. Must be called in the turn in which it came: nothing is read from it before. */
+  take(id: number, slot: number, socket: Socket): void {
+    const held: Held = { id, slot, socket, pending: 0, begun: 0, isReturned: false };
+    this.#held.set(socket, held);
+    this.#table.write(slot, this.#plain === undefined ? SlotState.opaque : SlotState.idle);
+    socket.once("close", () => this.#onClose(held));
+    socket.setNoDelay(true);
+    this.#server.emit("connection", socket);
+    if (this.#onDrained !== undefined) this.#returnIdle();
+  }
+
+  /**
+   * Gives connections back as they become idle. Resolves when none is left of those that can be followed, or when the time is over: those
+   * that are left then are the supervisor's to settle once this process has ended.
+   */
+  async drain(graceMs: number): Promise<void> {
+    if (this.#plain === undefined) return;
+    let timer: NodeJS.Timeout | undefined;
+    await new Promise<void>((resolve) => {
+      this.#onDrained = resolve;
+      timer = setTimeout(resolve, graceMs);
+      this.#returnIdle();
+      if (this.#held.size === 0) resolve();
+    });
+    clearTimeout(timer);
+    this.#isAbandoned = true;
+  }
+
+  #onRequest({ socket }: IncomingMessage, response: ServerResponse): void {
+    const held = this.#held.get(socket);
+    if (held === undefined) return;
+    held.pending++;
+    let hasBegun = false;
+    // Every head passes here, also one that the first piece of a body writes.
+    const writeHead = response.writeHead;
+    response.writeHead = function (this: ServerResponse, ...words: unknown[]) {
+      if (!hasBegun) begin();
+      return Reflect.apply(writeHead, this, words);
+    } as typeof writeHead;
+    const begin = (): void => {
+      hasBegun = true;
+      held.begun++;
+      this.#note(held);
+    };
+    response.once("close", () => {
+      // Broken off, with its connection: what had been said on it stays in the table.
+      if (!response.writableFinished) return;
+      held.pending--;
+      if (hasBegun) held.begun--;
+      this.#note(held);
+      // Node's own listeners put the connection back into its list of idle ones first.
+      if (this.#onDrained !== undefined) setImmediate(() => this.#returnIdle());
+    });
+    this.#note(held);
+  }
+
+  #note({ slot, pending, begun }: Held): void {
+    const state = begun > 0 ? SlotState.responding : pending > 0 ? SlotState.waiting : SlotState.idle;
+    this.#table.write(slot, state);
+  }
+
+  /**
+   * Closing a socket here is no end of the connection: the supervisor has its own. The server closes those on which no byte of a next
+   * request was read, which only its parser knows; those that never had one it takes for busy.
+   */
+  #returnIdle(): void {
+    const idle = [...this.#held.values()].filter(({ pending, socket }) => pending === 0 && !socket.destroyed);
+    this.#plain?.closeIdleConnections();
+    for (const held of idle) {
+      if (!held.socket.destroyed && held.socket.bytesRead === 0) held.socket.destroy();
+      held.isReturned = held.socket.destroyed;
+    }
+  }
+
+  #onClose(held: Held): void {
+    this.#held.delete(held.socket);
+    if (this.#isAbandoned && !held.isReturned) return;
+    this.#over[held.isReturned ? "returned" : "closed"].push(held.id);
+    if (this.#isTelling) return;
+    this.#isTelling = true;
+    setImmediate(this.#tellOver);
+  }
+
+  readonly #tellOver = (): void => {
+    this.#isTelling = false;
+    for (const say of ["closed", "returned"] as const) {
+      const ids = this.#over[say].splice(0);
+      if (ids.length > 0) this.#tell({ say, ids });
+    }
+    if (this.#held.size === 0) this.#onDrained?.();
+  };
+}

@@ -1,0 +1,29 @@
+// messages.ts: what supervisor and worker say to each other over their channel. Types only; a config's secrets travel here and nowhere else.
+
+/** What a worker can be asked. The answer is JSON of the worker's own. */
+export type Question = "metrics" | "state";
+
+/** An error on its way between processes. */
+export interface ErrorWords {
+  readonly code: string | undefined;
+  readonly message: string;
+  readonly mend: string | undefined;
+  readonly details: string | undefined;
+}
+
+/** From the supervisor. A message `connection` carries the socket. */
+export type ToWorker<Config> =
+  | { readonly say: "config"; readonly config: Config }
+  | { readonly say: "connection"; readonly id: number; readonly slot: number }
+  | { readonly say: "ask"; readonly id: number; readonly question: Question }
+  | { readonly say: "drain"; readonly graceMs: number };
+
+/** From a worker. */
+export type ToSupervisor =
+  | { readonly say: "hello" }
+  | { readonly say: "ready"; readonly walls: string }
+  | { readonly say: "failed"; readonly error: ErrorWords }
+  | { readonly say: "closed"; readonly ids: readonly number[] }
+  /** Connections with no request under way and nothing read of a next one: another worker can go on with them. */
+  | { readonly say: "returned"; readonly ids: readonly number[] }
+  | { readonly say: "answer"; readonly id: number; readonly answer?: unknown; readonly error?: ErrorWords };

@@ -1,0 +1,77 @@
+// orphans.ts: what becomes of a dead worker's connections: another worker's, answered with 502, or broken off.
+import type { Socket } from "node:net";
+import { HttpFailure } from "../http-failure.js";
+import { wholeResponse } from "../http-server.js";
+import { SlotState } from "./connection-table.js";
+
+/** How long a client may go on sending before the connection is cut, ms: data that arrives after that would take the response back. */
+const LINGER_MS = 2000;
+/** A request that was sent while its worker died is in the socket's buffer by then, ms. */
+const UNREAD_MS = 50;
+
+/** What the client is told; its request may have been carried out, so that nobody asks again on its behalf. */
+const died = (): string =>
+  wholeResponse(
+    new HttpFailure(502, "worker-died", "the process that had the request ended before it had answered"),
+  );
+const nobody = (): string =>
+  wholeResponse(
+    new HttpFailure(503, "overload", "no process is there to take the request", {
+      reason: "no-worker",
+      retryAfterSeconds: 1,
+    }),
+  );
+
+/**
+ * Settles one connection whose worker is gone.
+ *
+ * @param state what the worker was doing on it
+ * @param handOver takes a connection from which nothing was read
+ */
+export function settleOrphan(socket: Socket, state: SlotState, handOver: (socket: Socket) => void): void {
+  switch (state) {
+    case SlotState.untouched:
+      handOver(socket);
+      break;
+    case SlotState.waiting:
+      answer(socket, died());
+      break;
+    case SlotState.idle:
+      closeIdle(socket);
+      break;
+    case SlotState.responding:
+      // Half a response cannot be taken back: its end must not look like one.
+      socket.resetAndDestroy();
+      break;
+    default:
+      // TLS has an end of its own, which nobody can say any more.
+      socket.destroy();
+  }
+}
+
+/** No worker can take it. */
+export function refuse(socket: Socket): void {
+  answer(socket, nobody());
+}
+
+function answer(socket: Socket, response: string): void {
+  socket.on("error", () => {});
+  socket.end(response);
+  socket.resume();
+  const cut = setTimeout(() => socket.destroy(), LINGER_MS);
+  socket.once("close", () => clearTimeout(cut)).once("end", () => socket.destroySoon());
+}
+
+/** Between two requests a server may close; but a request may have been on its way to the worker. */
+function closeIdle(socket: Socket): void {
+  const close = setTimeout(() => {
+    socket.off("data", onData);
+    answer(socket, "");
+  }, UNREAD_MS);
+  const onData = (): void => {
+    clearTimeout(close);
+    socket.off("data", onData);
+    answer(socket, died());
+  };
+  socket.on("error", () => {}).on("data", onData);
+}

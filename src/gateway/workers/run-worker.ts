@@ -1,0 +1,104 @@
+// run-worker.ts: a worker's life: asks for its config, lets its body load, hardens itself, takes connections, drains, ends.
+import type { Server, Socket } from "node:net";
+import process from "node:process";
+import { hasSeccomp, installFilter } from "../../linux/hardening/seccomp.js";
+import { seccompFilter, type Tenant } from "../../linux/hardening/seccomp-filter.js";
+import { ConnectionTable } from "./connection-table.js";
+import { wordsOf } from "./error-words.js";
+import { HeldConnections } from "./held-connections.js";
+import type { Question, ToSupervisor, ToWorker } from "./messages.js";
+import { LANDLOCK_VARIABLE, TABLE_DESCRIPTOR } from "./worker-launch.js";
+
+/** What a worker's body has made: everything loaded, nothing listening. */
+export interface WorkerService {
+  /** Gets its connections by the event "connection". An http.Server's are followed request by request; others' are not. */
+  readonly server: Server;
+  /** What its VMs run on: decides what the worker gives up. */
+  readonly machine: Tenant;
+  answer(question: Question): unknown;
+  /** Lets requests under way end, within the time, and gives everything back. */
+  close(graceMs: number): Promise<void>;
+}
+
+export type WorkerBody<Config> = (config: Config) => Promise<WorkerService>;
+
+/** Runs a worker in this process, which a supervisor has started. Ends the process when the worker's life is over. */
+export function runWorker<Config>(body: WorkerBody<Config>): void {
+  let service: WorkerService | undefined;
+  let connections: HeldConnections | undefined;
+  let isEnding = false;
+
+  const end = async (graceMs: number, status: number): Promise<void> => {
+    if (isEnding) return;
+    isEnding = true;
+    const until = performance.now() + graceMs;
+    await connections?.drain(graceMs);
+    await service?.close(Math.max(0, until - performance.now())).catch(report);
+    // Behind everything that was told before.
+    tell({ say: "closed", ids: [] }, () => process.exit(status));
+  };
+
+  const begin = async (config: Config): Promise<void> => {
+    try {
+      service = await body(config);
+      const walls = harden(service.machine);
+      connections = new HeldConnections(service.server, ConnectionTable.inherited(TABLE_DESCRIPTOR), tell);
+      tell({ say: "ready", walls });
+    } catch (error) {
+      tell({ say: "failed", error: wordsOf(error) }, () => process.exit(1));
+    }
+  };
+
+  process.on("message", (message: ToWorker<Config>, socket: Socket | undefined) => {
+    switch (message.say) {
+      case "config":
+        void begin(message.config);
+        break;
+      case "connection":
+        if (socket === undefined) tell({ say: "closed", ids: [message.id] });
+        else connections?.take(message.id, message.slot, socket);
+        break;
+      case "ask":
+        void answer(service, message.id, message.question);
+        break;
+      case "drain":
+        void end(message.graceMs, 0);
+    }
+  });
+  // Ctrl-C reaches every process of a terminal: when to end is the supervisor's word.
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => {});
+  process.on("disconnect", () => void end(0, 1));
+  tell({ say: "hello" });
+}
+
+/** After this nothing is executed, traced or mounted from here: see docs/security.md. Returns the walls in words. */
+function harden(machine: Tenant): string {
+  const walls: string[] = [];
+  if (hasSeccomp()) {
+    installFilter(seccompFilter(machine));
+    walls.push(
+      "no_new_privs",
+      machine === "kvm" ? "seccomp" : "seccomp (programs and ptrace left for guests)",
+    );
+  }
+  const abi = process.env[LANDLOCK_VARIABLE];
+  if (abi !== undefined) walls.push(`Landlock ABI ${abi}`);
+  return walls.length === 0 ? "no walls: this kernel has neither seccomp nor Landlock" : walls.join(", ");
+}
+
+async function answer(service: WorkerService | undefined, id: number, question: Question): Promise<void> {
+  try {
+    tell({ say: "answer", id, answer: await service?.answer(question) });
+  } catch (error) {
+    tell({ say: "answer", id, error: wordsOf(error) });
+  }
+}
+
+function tell(message: ToSupervisor, then: () => void = () => {}): void {
+  if (process.connected) process.send?.(message, undefined, undefined, then);
+  else then();
+}
+
+function report(error: unknown): void {
+  process.stderr.write(`worker: ${String(error)}\n`);
+}

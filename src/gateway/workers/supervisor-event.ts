@@ -1,0 +1,41 @@
+// supervisor-event.ts: what a supervisor tells about its workers, for the log. Types, and each as one line of text.
+
+export type SupervisorEvent =
+  | { kind: "worker-ready"; worker: number; pid: number | undefined; ms: number; walls: string }
+  | {
+      kind: "worker-died";
+      worker: number;
+      pid: number | undefined;
+      status: number | null;
+      signal: NodeJS.Signals | null;
+      /** Requests under way: answered with 502, or broken off within their response. */
+      lost: number;
+      /** When another is started, ms. */
+      restartMs: number;
+    }
+  | { kind: "worker-failed"; worker: number; error: unknown }
+  | { kind: "reloaded" }
+  | { kind: "reload-failed"; error: unknown };
+
+/** For people. */
+export function describeEvent(event: SupervisorEvent): string {
+  switch (event.kind) {
+    case "worker-ready":
+      return `worker ${event.worker} (process ${event.pid}) ready after ${event.ms} ms, behind ${event.walls}`;
+    case "worker-died": {
+      const how = event.signal ?? `exit status ${event.status}`;
+      const next = event.restartMs === 0 ? "another starts" : `another starts in ${event.restartMs} ms`;
+      return `worker ${event.worker} (process ${event.pid}) died: ${how}, ${event.lost} requests lost; ${next}`;
+    }
+    case "worker-failed":
+      return `worker ${event.worker} could not start: ${messageOf(event.error)}`;
+    case "reloaded":
+      return "reloaded: the new workers have taken over";
+    case "reload-failed":
+      return `reload failed, the old workers go on: ${messageOf(event.error)}`;
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

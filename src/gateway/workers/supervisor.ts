@@ -1,0 +1,157 @@
+// supervisor.ts: owns the port and the workers behind it: hands every connection to one, replaces the dead, changes all of them without losing a request.
+import { createServer, type Server, type Socket } from "node:net";
+import { type ListenAddress, listen } from "../http-server.js";
+import { Generation, type WorkerPlan } from "./generation.js";
+import type { Question } from "./messages.js";
+import { refuse } from "./orphans.js";
+import type { SupervisorEvent } from "./supervisor-event.js";
+
+/** Connections that may wait while no worker is ready. */
+const MOST_WAITING = 1024;
+/** How long requests under way have to end when workers drain, ms. */
+const GRACE_MS = 10_000;
+
+export interface SupervisorOptions<Config> extends WorkerPlan<Config> {
+  readonly listen: ListenAddress;
+  readonly onEvent?: (event: SupervisorEvent) => void;
+}
+
+/** One worker's answer. */
+export interface WorkerAnswer {
+  readonly pid: number | undefined;
+  readonly answer: unknown;
+}
+
+export class Supervisor<Config> implements AsyncDisposable {
+  readonly #onEvent: (event: SupervisorEvent) => void;
+  /** Accepts, and reads nothing: a connection's bytes are its worker's. */
+  readonly #server: Server = createServer({ pauseOnConnect: true });
+  readonly #waiting: Socket[] = [];
+  /** Old ones drain. */
+  readonly #retiring = new Set<Promise<void>>();
+  #generation: Generation<Config> | undefined;
+  #reloading: Promise<void> = Promise.resolve();
+  readonly #closing = new AbortController();
+  #isClosing = false;
+  #url = "";
+
+  private constructor(onEvent: (event: SupervisorEvent) => void) {
+    this.#onEvent = (event) => {
+      onEvent(event);
+      if (event.kind === "worker-ready") this.#serveWaiting();
+    };
+    this.#server.on("connection", (socket) => {
+      // Its worker meets the errors; here they mean that it has gone.
+      socket.on("error", () => {});
+      this.#hand(socket);
+    });
+  }
+
+  /**
+   * Starts the workers, then listens.
+   *
+   * @throws what a worker's body threw; MayflyError ADDRESS_IN_USE, OPTION_INVALID
+   */
+  static async start<Config>(options: SupervisorOptions<Config>): Promise<Supervisor<Config>> {
+    const supervisor = new Supervisor<Config>(options.onEvent ?? (() => {}));
+    supervisor.#generation = await supervisor.#startGeneration(options);
+    try {
+      supervisor.#url = await listen(supervisor.#server, options.listen);
+      return supervisor;
+    } catch (error) {
+      await supervisor.#generation.retire(0);
+      throw error;
+    }
+  }
+
+  /** Where it listens: "http://127.0.0.1:8080". */
+  get url(): string {
+    return this.#url;
+  }
+
+  /** Process ids of the workers in charge. */
+  get pids(): readonly (number | undefined)[] {
+    return this.#generation?.pids ?? [];
+  }
+
+  /** Asks every worker in charge. One that ends meanwhile has no answer. */
+  async ask(question: Question): Promise<WorkerAnswer[]> {
+    const workers = this.#generation?.readyWorkers ?? [];
+    const answers = await Promise.allSettled(workers.map((worker) => worker.ask(question)));
+    return answers.flatMap((result, i) =>
+      result.status === "fulfilled" ? [{ pid: workers[i]!.pid, answer: result.value }] : [],
+    );
+  }
+
+  /**
+   * Starts workers of a new plan; when all are ready they get every new connection, and the idle ones of the old workers, which end
+   * when their requests have. One after the other, in the order of the calls.
+   *
+   * @throws what kept a new worker from being ready: then the old ones go on as if nothing had happened
+   */
+  reload(plan: WorkerPlan<Config>, graceMs = GRACE_MS): Promise<void> {
+    const done = this.#reloading.then(() => this.#reload(plan, graceMs));
+    this.#reloading = done.catch(() => {});
+    return done;
+  }
+
+  /** Stops to listen and has the workers end when their requests have. A second call may shorten the time they have for that. */
+  async close(graceMs = GRACE_MS): Promise<void> {
+    this.#isClosing = true;
+    this.#closing.abort();
+    this.#server.close();
+    for (const socket of this.#waiting.splice(0)) refuse(socket);
+    await this.#reloading;
+    await Promise.all([this.#generation?.retire(graceMs), ...this.#retiring]);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #reload(plan: WorkerPlan<Config>, graceMs: number): Promise<void> {
+    if (this.#isClosing) {
+      plan.onGone?.();
+      throw new Error("the workers are ending: no others take their place");
+    }
+    try {
+      const next = await this.#startGeneration(plan);
+      const old = this.#generation;
+      this.#generation = next;
+      this.#serveWaiting();
+      this.#onEvent({ kind: "reloaded" });
+      const retired = old?.retire(graceMs);
+      if (retired === undefined) return;
+      this.#retiring.add(retired);
+      void retired.finally(() => this.#retiring.delete(retired));
+    } catch (error) {
+      if (!this.#isClosing) this.#onEvent({ kind: "reload-failed", error });
+      throw error;
+    }
+  }
+
+  #startGeneration(plan: WorkerPlan<Config>): Promise<Generation<Config>> {
+    return Generation.start({
+      ...plan,
+      signal: this.#closing.signal,
+      onEvent: this.#onEvent,
+      onConnection: (socket) => this.#hand(socket),
+    });
+  }
+
+  #hand(socket: Socket): void {
+    if (this.#isClosing) {
+      // An idle one that a worker gave back: nobody will take its next request.
+      socket.destroy();
+      return;
+    }
+    const worker = this.#generation?.pick();
+    if (worker !== undefined) worker.give(socket);
+    else if (this.#waiting.length < MOST_WAITING) this.#waiting.push(socket);
+    else refuse(socket);
+  }
+
+  #serveWaiting(): void {
+    for (const socket of this.#waiting.splice(0)) this.#hand(socket);
+  }
+}

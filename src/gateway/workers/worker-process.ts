@@ -1,0 +1,154 @@
+// worker-process.ts: one worker as the supervisor sees it: its process, the connections that it has, questions to it.
+import type { ChildProcess } from "node:child_process";
+import type { Socket } from "node:net";
+import { ConnectionTable, SlotState, TABLE_SLOTS } from "./connection-table.js";
+import { errorOf } from "./error-words.js";
+import type { Question, ToSupervisor, ToWorker } from "./messages.js";
+import { type Launch, launchWorker } from "./worker-launch.js";
+
+/** A connection that the worker had when it ended, and what it was doing on it. */
+export interface Orphan {
+  readonly socket: Socket;
+  readonly state: SlotState;
+}
+
+export interface WorkerEnd {
+  readonly status: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly orphans: readonly Orphan[];
+}
+
+interface Held {
+  readonly socket: Socket;
+  readonly slot: number;
+}
+
+interface Asked {
+  readonly resolve: (answer: unknown) => void;
+  readonly reject: (error: Error) => void;
+}
+
+export class WorkerProcess<Config> {
+  /** Resolves with the walls around it once it takes connections; rejects with what kept it from that. */
+  readonly ready: Promise<string>;
+  /** Resolves when it is gone, whatever the reason. */
+  readonly ended: Promise<WorkerEnd>;
+  readonly #child: ChildProcess;
+  readonly #table = ConnectionTable.create();
+  readonly #held = new Map<number, Held>();
+  readonly #freeSlots: number[] = [];
+  readonly #asked = new Map<number, Asked>();
+  readonly #onReturned: (socket: Socket) => void;
+  #slots = 0;
+  #ids = 0;
+  #isOver = false;
+
+  /** @param onReturned gets connections that the worker gives back: nothing of a next request was read from them */
+  constructor(launch: Launch, config: Config, onReturned: (socket: Socket) => void) {
+    this.#onReturned = onReturned;
+    const child = launchWorker(launch, this.#table);
+    this.#child = child;
+    this.ended = new Promise((resolve) => {
+      // A process that could not be made ends without having begun.
+      child.once("error", () => child.pid === undefined && resolve(this.#end(null, null)));
+      child.once("close", (status, signal) => resolve(this.#end(status, signal)));
+    });
+    this.ready = new Promise((resolve, reject) => {
+      child.on("message", (message: ToSupervisor) => {
+        if (message.say === "hello") this.#send({ say: "config", config });
+        else if (message.say === "ready") resolve(message.walls);
+        else if (message.say === "failed") reject(errorOf(message.error));
+        else this.#onMessage(message);
+      });
+      child.once("error", reject);
+      void this.ended.then(({ status, signal }) =>
+        reject(new Error(`a worker ended before it was ready (${signal ?? `exit status ${status}`})`)),
+      );
+    });
+    this.ready.catch(() => {});
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
+  /** Connections that it has. */
+  get connections(): number {
+    return this.#held.size;
+  }
+
+  /** Hands a connection over. The supervisor keeps its own end of the socket, so that a dead worker's clients can be answered. */
+  give(socket: Socket): void {
+    const id = this.#ids++;
+    const slot = this.#freeSlots.pop() ?? this.#slots++;
+    this.#table.write(slot, SlotState.untouched);
+    this.#held.set(id, { socket, slot });
+    const message: ToWorker<Config> = { say: "connection", id, slot };
+    this.#child.send(message, socket, { keepOpen: true }, () => {});
+  }
+
+  /** @throws Error when it ends before it has answered */
+  ask(question: Question): Promise<unknown> {
+    if (this.#isOver) return Promise.reject(new Error("the worker has ended"));
+    const id = this.#ids++;
+    return new Promise((resolve, reject) => {
+      this.#asked.set(id, { resolve, reject });
+      this.#send({ say: "ask", id, question });
+    });
+  }
+
+  /** Has it return connections as they become idle, and end when none is left, at the latest when the time is over. */
+  drain(graceMs: number): void {
+    this.#send({ say: "drain", graceMs });
+  }
+
+  kill(): void {
+    this.#child.kill("SIGKILL");
+  }
+
+  #send(message: ToWorker<Config>): void {
+    // A channel that broke has a process that ended: `ended` tells.
+    if (this.#child.connected) this.#child.send(message as object, () => {});
+  }
+
+  #onMessage(message: ToSupervisor): void {
+    switch (message.say) {
+      case "closed":
+        for (const id of message.ids) this.#release(id)?.destroy();
+        break;
+      case "returned":
+        for (const id of message.ids) {
+          const socket = this.#release(id);
+          if (socket !== undefined) this.#onReturned(socket);
+        }
+        break;
+      case "answer": {
+        const asked = this.#asked.get(message.id);
+        this.#asked.delete(message.id);
+        if (message.error === undefined) asked?.resolve(message.answer);
+        else asked?.reject(errorOf(message.error));
+      }
+    }
+  }
+
+  #release(id: number): Socket | undefined {
+    const held = this.#held.get(id);
+    if (held === undefined) return undefined;
+    this.#held.delete(id);
+    if (held.slot < TABLE_SLOTS) this.#freeSlots.push(held.slot);
+    return held.socket;
+  }
+
+  #end(status: number | null, signal: NodeJS.Signals | null): WorkerEnd {
+    this.#isOver = true;
+    for (const { reject } of this.#asked.values()) reject(new Error("the worker ended before it answered"));
+    this.#asked.clear();
+    const orphans = [...this.#held.values()].map(({ socket, slot }) => ({
+      socket,
+      state: this.#table.read(slot),
+    }));
+    this.#held.clear();
+    this.#table[Symbol.dispose]();
+    return { status, signal, orphans };
+  }
+}

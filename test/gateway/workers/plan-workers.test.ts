@@ -1,0 +1,42 @@
+// plan-workers.test.ts: what a configuration's workers get: images, and the right to read what it names.
+import assert from "node:assert/strict";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { test } from "node:test";
+import type { FunctionConfig, ServeConfig } from "../../../src/gateway/config/serve-config.js";
+import { planWorkers } from "../../../src/gateway/workers/plan-workers.js";
+import { app, root } from "../../support/mayfly.js";
+
+test("a plan has an image for each handler, and lets workers read what the configuration names", async () => {
+  const folder = mkdtempSync(join(root, "build", "test-plan-"));
+  const handler = join(folder, "hello.js");
+  writeFileSync(handler, "export default { fetch: () => new Response('hello') };");
+  const config = {
+    workers: 3,
+    listen: { host: "127.0.0.1", port: 0, tls: { cert: "/tls/cert.pem", key: "/tls/key.pem" } },
+    functions: [
+      { name: "hello", file: handler } as FunctionConfig,
+      { name: "image", file: app("hello") } as FunctionConfig,
+    ],
+    routes: [{ hosts: [], path: "/assets/*", target: { kind: "static", directory: "/srv/assets" } }],
+  } as unknown as ServeConfig;
+  try {
+    const plan = await planWorkers(config, { program: new URL("file:///worker.js"), machine: "kvm" });
+    assert.equal(plan.workers, 3);
+    assert.equal(plan.launch.program, "/worker.js");
+    const [hello, image] = plan.config.functions;
+    assert.match(hello!.file, /\.img$/);
+    assert.equal(image!.file, app("hello"));
+    const reads = new Set(
+      plan.launch.files?.flatMap(({ access, path }) => (access === "read" ? [path] : [])),
+    );
+    for (const path of [dirname(hello!.file), app("hello"), "/tls/cert.pem", "/tls/key.pem", "/srv/assets"])
+      assert.ok(reads.has(path), path);
+    assert.ok(plan.launch.files?.some(({ access, path }) => access === "device" && path === "/dev/kvm"));
+    assert.ok(!plan.launch.files?.some(({ access }) => access === "write"));
+    plan.onGone?.();
+    while (existsSync(hello!.file)) await new Promise((resolve) => setTimeout(resolve, 5));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
