@@ -56,6 +56,18 @@ test("it stops for wall time without an end, and watches again when told", async
   assert.equal(fired, 1);
 });
 
+test("a limit that became shorter is watched from then on", async () => {
+  const each = meter(60_000);
+  let fired = 0;
+  using timer = wallTimer(each, () => fired++);
+  each.renew({ memoryBytes: 0, cpuTimeMs: Number.POSITIVE_INFINITY, wallTimeMs: 5 });
+  timer.rest();
+  each.startWall();
+  timer.watch();
+  await delay(20);
+  assert.equal(fired, 1);
+});
+
 test("a timer at rest keeps no process alive, one that watches does", async () => {
   const holds = () => process.getActiveResourcesInfo().filter((name) => name === "Timeout").length;
   const before = holds();

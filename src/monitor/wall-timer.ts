@@ -3,6 +3,8 @@ import type { Meter } from "./meter.js";
 
 /** setTimeout's longest delay. */
 const LONGEST_TIMER_MS = 0x7fff_ffff;
+/** Rounding alone is no reason for another timer. */
+const EARLY_MS = 1;
 
 export interface WallTimer extends Disposable {
   /** Watches again, if it does not: it stopped when it found wall time without an end. */
@@ -17,18 +19,29 @@ export interface WallTimer extends Disposable {
  */
 export function wallTimer(meter: Meter, onSpent: () => void): WallTimer {
   let timer: NodeJS.Timeout | undefined;
+  /** When it fires, on the clock of performance.now(). */
+  let firesAt = 0;
   const look = (): void => {
     timer = undefined;
     const rest = meter.wallRestMs;
     if (rest <= 0) onSpent();
-    else if (rest !== Number.POSITIVE_INFINITY)
-      timer = setTimeout(look, Math.min(Math.ceil(rest), LONGEST_TIMER_MS));
+    else if (rest !== Number.POSITIVE_INFINITY) {
+      const delay = Math.min(Math.ceil(rest), LONGEST_TIMER_MS);
+      firesAt = performance.now() + delay;
+      timer = setTimeout(look, delay);
+    }
   };
   look();
   return {
     watch(): void {
-      if (timer === undefined) look();
-      else timer.ref();
+      // One that fires too late is for a limit that was longer.
+      if (timer !== undefined && firesAt - performance.now() > meter.wallRestMs + EARLY_MS)
+        clearTimeout(timer);
+      else if (timer !== undefined) {
+        timer.ref();
+        return;
+      }
+      look();
     },
     // Not cleared: making a timer for each request of a busy VM costs more than one that fires in vain.
     rest(): void {
