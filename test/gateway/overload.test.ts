@@ -120,7 +120,7 @@ gatewayTest(
     slow.response.on("error", () => {});
     slow.request.on("error", () => {});
     assert.equal((await ask(`${url}/echo`)).status, 200);
-    assert.ok(monitor.vms.size <= 1);
+    await until(() => monitor.vms.size <= 1);
     slow.request.destroy();
   },
 );
