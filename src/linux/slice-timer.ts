@@ -63,12 +63,18 @@ export class SliceTimer implements Disposable {
     this.#timer = timer[0]!;
   }
 
-  /** Sends the signal when `deadline` (ms, on the clock of performance.now()) passes. A past deadline sends it now. */
-  arm(deadline: number): void {
-    if (deadline === this.#armedFor) return;
+  /**
+   * Sends the signal when `deadline` passes, or up to a slice before: a timer that was set for an earlier deadline is left to fire first,
+   * because setting it costs two system calls, and short runs one after the other have a deadline each. A past deadline sends it now.
+   *
+   * @param deadline on the clock of performance.now(), ms
+   * @param now on the same clock
+   */
+  arm(deadline: number, now: number): void {
+    if (this.#armedFor > now && this.#armedFor <= deadline) return;
     if (this.#armedFor !== Number.POSITIVE_INFINITY) this.#drain();
     this.#armedFor = deadline;
-    const ns = deadline === Number.POSITIVE_INFINITY ? 0 : Math.max(1, (deadline - performance.now()) * 1e6);
+    const ns = deadline === Number.POSITIVE_INFINITY ? 0 : Math.max(1, (deadline - now) * 1e6);
     const seconds = Math.floor(ns / 1e9);
     this.#view.setUint32(Itimerspec.offset.value_sec, seconds, true);
     this.#view.setUint32(Itimerspec.offset.value_nsec, ns - seconds * 1e9, true);

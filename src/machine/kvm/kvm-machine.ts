@@ -56,8 +56,9 @@ export class KvmMachine implements Machine {
   }
 
   run(deadline: number): Exit {
-    if (performance.now() >= deadline) return INTERRUPTED;
-    this.#shared.timer.arm(deadline);
+    const now = performance.now();
+    if (now >= deadline) return INTERRUPTED;
+    this.#shared.timer.arm(deadline, now);
     if (tryIoctl(this.#vcpu, K.KVM_RUN, 0) === -1) return this.#interruptedOrThrow();
     const reason = this.#runView.getUint32(K.Run.exit_reason, true);
     if (reason === K.KVM_EXIT_IO) return this.#portExit();
