@@ -7,6 +7,7 @@ import { test } from "node:test";
 import { workerFiles } from "../../../src/gateway/workers/worker-files.js";
 import { landlockAbi } from "../../../src/linux/hardening/landlock.js";
 import { hasSeccomp } from "../../../src/linux/hardening/seccomp.js";
+import { noKvm } from "../../support/no-machine.js";
 import { ask } from "../support/client.js";
 import { plan, Supervised, supervisedTest } from "./supervised.js";
 
@@ -54,7 +55,9 @@ for (const machine of ["kvm", "process"] as const)
         assert.equal(await read(`/proc/${process.pid}/environ`), "EACCES");
       assert.equal(await read("/proc/self/status"), "done");
       assert.equal((await ask(`${test.url}/lookup`)).body.toString(), "done");
-      assert.equal((await ask(`${test.url}/kvm`)).body.toString(), machine === "kvm" ? "done" : "EACCES");
+      // What is bound in KVM's place may be a device that everybody needs.
+      if (noKvm() === false)
+        assert.equal((await ask(`${test.url}/kvm`)).body.toString(), machine === "kvm" ? "done" : "EACCES");
     } finally {
       await test.supervisor.close(0);
       for (const folder of [served!, other!]) rmSync(folder, { recursive: true });
