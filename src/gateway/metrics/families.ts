@@ -46,7 +46,11 @@ export function metricFamilies(observation: Observation): MetricFamily[] {
       called.map((watch) => one(watch, watch.cpuMs / 1000)),
     ),
     counter("mayfly_exits_total", "Exits of guests, by kind.", counts(functions, "exits", "kind")),
-    counter("mayfly_kills_total", "Virtual machines ended against their will.", counts(functions, "kills", "reason")),
+    counter(
+      "mayfly_kills_total",
+      "Virtual machines ended against their will.",
+      counts(functions, "kills", "reason"),
+    ),
   ];
 }
 

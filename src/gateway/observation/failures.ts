@@ -9,7 +9,12 @@ export interface SeenRequest {
   readonly path: string;
   readonly status: number;
   readonly failure:
-    | { readonly code: string; readonly reason?: string | undefined; readonly message: string; readonly cause?: unknown }
+    | {
+        readonly code: string;
+        readonly reason?: string | undefined;
+        readonly message: string;
+        readonly cause?: unknown;
+      }
     | undefined;
   readonly end: VmEnd | undefined;
   readonly console: string;

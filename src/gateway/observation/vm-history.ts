@@ -22,9 +22,13 @@ export class VmHistory {
     this.#times[place] = performance.now();
   }
 
-  /** Oldest first. */
-  last(): DatedVmChange[] {
-    const first = Math.max(0, this.#count - MOST_CHANGES);
+  get count(): number {
+    return this.#count;
+  }
+
+  /** Oldest first, at most so many. */
+  last(most = MOST_CHANGES): DatedVmChange[] {
+    const first = Math.max(0, this.#count - Math.min(most, MOST_CHANGES));
     return Array.from({ length: this.#count - first }, (_, i) => {
       const place = (first + i) % MOST_CHANGES;
       const at = Math.round(performance.timeOrigin + this.#times[place]!);
