@@ -3,14 +3,14 @@
 export const STYLE = `
 :root {
   --ground: #f6f7f9; --card: #fff; --line: #d5d9e0; --text: #1b1f27; --quiet: #596273; --accent: #1d5fd1;
-  --starting: #f0b429; --running: #2563c9; --resetting: #8b5cc7; --idle: #e4e8ee; --closed: transparent; --bad: #b3261e;
+  --starting: #f0b429; --running: #2563c9; --resetting: #8b5cc7; --idle: #e4e8ee; --closed: transparent; --bad: #b3261e; --on-state: #fff;
   color-scheme: light dark;
   font: 15px/1.45 system-ui, sans-serif;
 }
 @media (prefers-color-scheme: dark) {
   :root {
     --ground: #14171c; --card: #1d2128; --line: #363c47; --text: #e7eaf0; --quiet: #a2abba; --accent: #8ab4ff;
-    --starting: #c98f12; --running: #4f8df5; --resetting: #a884dd; --idle: #39404c; --bad: #ff9b92;
+    --starting: #c98f12; --running: #4f8df5; --resetting: #a884dd; --idle: #39404c; --bad: #ff9b92; --on-state: #0d1117;
   }
 }
 * { box-sizing: border-box; }
@@ -32,19 +32,19 @@ input { font: inherit; color: inherit; background: var(--card); border: 1px soli
 .skip { position: absolute; left: -99rem; }
 .skip:focus { left: 1rem; top: 0.5rem; background: var(--card); color: var(--accent); padding: 0.4rem 0.8rem; z-index: 1; }
 .legend { display: flex; flex-wrap: wrap; gap: 0.25rem 1rem; padding: 0; margin: 0 0 0.75rem; list-style: none; color: var(--quiet); font-size: 0.85rem; }
-#functions { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(24rem, 100%), 1fr)); gap: 0.75rem; align-items: start; }
+#functions { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(22rem, 100%), 1fr)); gap: 0.75rem; align-items: start; }
 .card { background: var(--card); border: 1px solid var(--line); border-radius: 8px; padding: 0.75rem 0.9rem; content-visibility: auto; contain-intrinsic-size: auto 15rem; }
 .card > header { justify-content: space-between; gap: 0.25rem 1rem; }
 .quiet { color: var(--quiet); font-size: 0.85rem; font-variant-numeric: tabular-nums; }
 .bad { color: var(--bad); }
 .vms { display: flex; flex-wrap: wrap; gap: 3px; min-height: 22px; margin: 0.5rem 0 0.25rem; }
 .vm { display: inline-flex; align-items: center; justify-content: center; width: 20px; height: 20px; border-radius: 4px;
-  font: 600 11px/1 ui-monospace, monospace; border: 1px solid transparent; color: #fff; transition: background-color 150ms; }
+  font: 600 11px/1 ui-monospace, monospace; border: 1px solid transparent; color: var(--on-state); transition: background-color 150ms; }
 .vm.starting { background: var(--starting); color: #1b1f27; }
 .vm.running { background: var(--running); }
 .vm.resetting { background: var(--resetting); }
 .vm.idle { background: var(--idle); color: var(--quiet); border-color: var(--line); }
-.vm.closed { border: 1px dashed var(--quiet); color: var(--quiet); }
+.vm.closed { order: 1; border: 1px dashed var(--quiet); color: var(--quiet); }
 .vms .vm { animation: appear 200ms; }
 .vms .vm.closed { animation: vanish 900ms forwards; }
 @keyframes appear { from { transform: scale(0.2); opacity: 0; } }
@@ -60,6 +60,7 @@ th, td { padding: 0.1rem 0.5rem 0.1rem 0; overflow-wrap: anywhere; }
 .scroll { max-height: 14rem; overflow: auto; }
 .failure { background: var(--card); border: 1px solid var(--line); border-left: 4px solid var(--bad); border-radius: 6px; padding: 0.4rem 0.75rem; margin-bottom: 0.4rem; overflow-wrap: anywhere; }
 pre { margin: 0.4rem 0; padding: 0.5rem; background: var(--ground); border-radius: 4px; overflow-x: auto; font: 12px/1.4 ui-monospace, monospace; white-space: pre-wrap; overflow-wrap: anywhere; }
+@media (min-width: 64rem) { main { display: grid; grid-template-columns: 1fr minmax(18rem, 30%); gap: 0 1.25rem; align-items: start; } }
 [hidden] { display: none !important; }
 @media (prefers-reduced-motion: reduce) {
   *, .vms .vm, .vms .vm.closed { animation: none !important; transition: none !important; }

@@ -5,7 +5,7 @@ const LETTERS = { starting: "S", running: "R", resetting: "P", idle: "i", closed
 const WORDS = { starting: "starting", running: "running", resetting: "being put back", idle: "idle", closed: "gone" };
 /** As long as its animation lasts. */
 const VANISH_MS = 900;
-const MOST_CELLS = 256, MOST_ROWS = 200;
+const MOST_CELLS = 256, MOST_GONE = 24, MOST_ROWS = 200;
 
 class Vms {
   constructor() {
@@ -14,6 +14,7 @@ class Vms {
     this.cells.setAttribute("aria-hidden", "true");
     this.words = make("p", "quiet");
     this.byName = new Map();
+    this.gone = 0;
   }
 
   show(vms, changes) {
@@ -47,9 +48,13 @@ class Vms {
   }
 
   vanish(vm) {
-    const cell = this.cell(vm, "closed");
+    const isShown = this.gone < MOST_GONE;
+    const cell = isShown ? this.cell(vm, "closed") : this.byName.get(vm);
     this.byName.delete(vm);
-    if (cell !== undefined) setTimeout(() => cell.remove(), VANISH_MS);
+    if (cell === undefined) return;
+    if (!isShown) return cell.remove();
+    this.gone++;
+    setTimeout(() => { cell.remove(); this.gone--; }, VANISH_MS);
   }
 }
 
