@@ -29,30 +29,41 @@ export interface Bill {
   readonly memoryBytes: number;
 }
 
-/** What a VM's counters stood at before a call. */
+/** What a VM's counters stood at when they were read last: one reading ends a call and begins the VM's next. */
 export class Meterstand {
   readonly #vm: Vm;
-  readonly #cpuMs: number;
-  readonly #exits: ReadonlyMap<string, number>;
-  readonly #traps: ReadonlyMap<string, number>;
+  #cpuMs: number;
+  #exits: ReadonlyMap<string, number>;
+  #traps: ReadonlyMap<string, number>;
 
   constructor(vm: Vm) {
     const { cpuMs, exits, traps } = vm.stats;
     this.#vm = vm;
     this.#cpuMs = cpuMs;
-    this.#exits = new Map(exits);
-    this.#traps = new Map(traps);
+    this.#exits = exits;
+    this.#traps = copyOf(traps);
   }
 
-  /** What was used since. */
+  /** What was used since it was read last. */
   used(): Pick<Bill, "cpuMs" | "exits" | "traps"> {
     const { cpuMs, exits, traps } = this.#vm.stats;
-    return {
+    const used = {
       cpuMs: cpuMs - this.#cpuMs,
       exits: difference(exits, this.#exits),
       traps: difference(traps, this.#traps),
     };
+    this.#cpuMs = cpuMs;
+    this.#exits = exits;
+    this.#traps = copyOf(traps);
+    return used;
   }
+}
+
+const NOTHING: ReadonlyMap<string, number> = new Map();
+
+/** Traps are told as the map that goes on counting; exits are not. Calls without a trap are the many. */
+function copyOf(counts: ReadonlyMap<string, number>): ReadonlyMap<string, number> {
+  return counts.size === 0 ? NOTHING : new Map(counts);
 }
 
 function difference(

@@ -67,7 +67,12 @@ export class Vm implements AsyncDisposable {
   /** What the VM cost so far. Complete once it is closed. */
   get stats(): VmStats {
     const { exits, traps } = this.#guest;
-    return { ...this.#stats, cpuMs: this.#meter?.cpuMs ?? 0, exits: exits.totals(), traps };
+    return { ...this.#stats, cpuMs: this.cpuMs, exits: exits.totals(), traps };
+  }
+
+  /** The CPU time of `stats`, alone: cheap enough for every request. */
+  get cpuMs(): number {
+    return this.#meter?.cpuMs ?? 0;
   }
 
   /** Guest memory that is resident now, bytes. A system call. */
