@@ -10,13 +10,8 @@ import type { Guest } from "./guest.js";
 import { type Limits, renewedLimits, type TimeLimits } from "./limits.js";
 import { Meter, spentMessage } from "./meter.js";
 import type { PreparedImage } from "./prepare.js";
-import {
-  type ResetOptions,
-  type Restorable,
-  type Snapshot,
-  TakenSnapshot,
-  takenSnapshot,
-} from "./snapshot.js";
+import type { ResetOptions, Restorable, Snapshot } from "./snapshot.js";
+import { TakenSnapshot, takenSnapshot } from "./snapshot.js";
 import type { VmStats } from "./stats.js";
 import { endedError, type GuestReport, type VmEnd, type VmEndReason } from "./vm-end.js";
 import type { VmParts } from "./vm-parts.js";
