@@ -11,6 +11,7 @@ export type {
   ShownChange,
 } from "./dashboard/dashboard-state.js";
 export { LiveDashboard } from "./dashboard/live-dashboard.js";
+export { MergedDashboard } from "./dashboard/merged-dashboard.js";
 export { Gateway, type GatewayOptions } from "./gateway.js";
 export {
   type GatewayConfig,

@@ -2,21 +2,19 @@
 import type { FunctionWatch } from "../observation/function-watch.js";
 import type { Observation } from "../observation/observation.js";
 import { MOST_CHANGES } from "../observation/vm-history.js";
+import { Coalesced } from "./coalesced.js";
 import { type DashboardSource, type DashboardState, functionState } from "./dashboard-state.js";
 
-/** Eyes need no more. */
-const UPDATE_MS = 100;
 /** Changes told in an update, for each function: a busy one has more of them than can be seen. */
 const MOST_NEW_CHANGES = 50;
 
 export class LiveDashboard implements DashboardSource {
   readonly #observation: Observation;
-  readonly #listeners = new Set<(update: DashboardState) => void>();
+  readonly #updates = new Coalesced(() => this.#update());
   readonly #changed = new Set<FunctionWatch>();
   /** How many changes of a function were told. */
   #told = new WeakMap<FunctionWatch, number>();
   #toldFailures = 0;
-  #timer: NodeJS.Timeout | undefined;
 
   constructor(observation: Observation) {
     this.#observation = observation;
@@ -32,10 +30,13 @@ export class LiveDashboard implements DashboardSource {
   }
 
   subscribe(listener: (update: DashboardState) => void): () => void {
-    if (this.#listeners.size === 0) this.#begin();
-    this.#listeners.add(listener);
+    if (this.#updates.listeners === 0) this.#begin();
+    const end = this.#updates.add(listener);
     return () => {
-      if (this.#listeners.delete(listener) && this.#listeners.size === 0) this.#end();
+      end();
+      if (this.#updates.listeners > 0) return;
+      this.#observation.onObserved = undefined;
+      this.#changed.clear();
     };
   }
 
@@ -45,19 +46,11 @@ export class LiveDashboard implements DashboardSource {
     this.#toldFailures = failures.at(-1)?.failure ?? 0;
     this.#observation.onObserved = (watch) => {
       if (watch !== undefined) this.#changed.add(watch);
-      this.#timer ??= setTimeout(() => this.#tell(), UPDATE_MS).unref();
+      this.#updates.soon();
     };
   }
 
-  #end(): void {
-    this.#observation.onObserved = undefined;
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
-    this.#changed.clear();
-  }
-
-  #tell(): void {
-    this.#timer = undefined;
+  #update(): DashboardState {
     const failures = this.#observation.failures.filter(({ failure }) => failure > this.#toldFailures);
     this.#toldFailures = failures.at(-1)?.failure ?? this.#toldFailures;
     const functions = Array.from(this.#changed, (watch) => {
@@ -66,7 +59,6 @@ export class LiveDashboard implements DashboardSource {
       return functionState(watch, Math.min(fresh, MOST_NEW_CHANGES));
     });
     this.#changed.clear();
-    const update = { at: Date.now(), functions, failures };
-    for (const listener of this.#listeners) listener(update);
+    return { at: Date.now(), functions, failures };
   }
 }
