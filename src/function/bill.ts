@@ -29,29 +29,32 @@ export interface Bill {
   readonly memoryBytes: number;
 }
 
-/** What a VM's counters stood at before a call. */
+/** Calls without a trap are the many. */
+const NOTHING: ReadonlyMap<string, number> = new Map();
+
+/** What a VM's counters stood at when they were read last: one reading ends a call and begins the VM's next. */
 export class Meterstand {
   readonly #vm: Vm;
-  readonly #cpuMs: number;
-  readonly #exits: ReadonlyMap<string, number>;
-  readonly #traps: ReadonlyMap<string, number>;
+  readonly #exits = new Map<number, number>();
+  #cpuMs = 0;
+  #traps = NOTHING;
 
   constructor(vm: Vm) {
-    const { cpuMs, exits, traps } = vm.stats;
     this.#vm = vm;
-    this.#cpuMs = cpuMs;
-    this.#exits = new Map(exits);
-    this.#traps = new Map(traps);
+    this.used();
   }
 
-  /** What was used since. */
+  /** What was used since it was read last. */
   used(): Pick<Bill, "cpuMs" | "exits" | "traps"> {
-    const { cpuMs, exits, traps } = this.#vm.stats;
-    return {
+    const { cpuMs, exits, traps } = this.#vm.counters;
+    const used = {
       cpuMs: cpuMs - this.#cpuMs,
-      exits: difference(exits, this.#exits),
-      traps: difference(traps, this.#traps),
+      exits: exits.since(this.#exits),
+      traps: traps.size === 0 ? {} : difference(traps, this.#traps),
     };
+    this.#cpuMs = cpuMs;
+    this.#traps = traps.size === 0 ? NOTHING : new Map(traps);
+    return used;
   }
 }
 

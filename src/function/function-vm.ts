@@ -1,6 +1,7 @@
 // function-vm.ts: one VM of a function, from before it is made until it is closed, and what is told of it meanwhile.
 import type { ConsoleSink } from "../device/console.js";
 import type { Vm } from "../monitor/vm.js";
+import type { Meterstand } from "./bill.js";
 import type { VmLife } from "./isolation.js";
 import type { FunctionObserver, VmState } from "./observer.js";
 import type { PooledVm } from "./pool/vm-pool.js";
@@ -24,6 +25,8 @@ export class FunctionVm implements PooledVm {
   #isNew = true;
   /** Told how long it took when the VM was put back, ms; 0 when it was not. */
   onReset: ((ms: number) => void) | undefined;
+  /** Its counters as the last call left them, when that call was recorded. */
+  meterstand: Meterstand | undefined;
 
   constructor(life: VmLife, options: FunctionVmOptions) {
     const started = performance.now();

@@ -3,6 +3,7 @@ import type { ConsoleSink } from "../device/console.js";
 import type { Vm } from "../monitor/vm.js";
 import { type Callee, take } from "./call.js";
 import { CallRecord } from "./call-record.js";
+import { endError } from "./function-error.js";
 import type { FunctionVm } from "./function-vm.js";
 import { watchAbort } from "./watch-abort.js";
 
@@ -67,7 +68,9 @@ async function giveBack(
   failure: unknown,
 ): Promise<number> {
   const { idle, end } = vm.vm;
-  record?.done({ error: failure });
+  // Whoever holds the lease reads of the guest's end where it hurts: that the call failed is known here.
+  const failed = failure ?? (end && end.reason !== "stopped" ? endError(end, undefined) : undefined);
+  record?.done({ error: failed });
   if (life.renew === undefined) {
     const started = performance.now();
     await pool.discard(vm, end?.reason ?? "served");

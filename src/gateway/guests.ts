@@ -34,7 +34,7 @@ export async function takeGuest(
 ): Promise<Guest> {
   const { vm, waitMs, startMs, giveBack } = await fn.lease(options);
   let failure: FunctionError | undefined;
-  const cpuBefore = vm.stats.cpuMs;
+  const cpuBefore = vm.counters.cpuMs;
   const started = performance.now();
   return {
     vm,
@@ -48,7 +48,7 @@ export async function takeGuest(
     },
     async release() {
       const run = performance.now() - started;
-      const cpuMs = vm.stats.cpuMs - cpuBefore;
+      const cpuMs = vm.counters.cpuMs - cpuBefore;
       const behind = await giveBack(failure);
       const last = fn.isolation === "boot" ? { close: behind } : { reset: behind };
       return { cpuMs, steps: { queue: waitMs - startMs, start: startMs, run, ...last } };

@@ -64,7 +64,8 @@ export class Meter {
 
   /** CPU time up to the last turn's end, ms. */
   get cpuMs(): number {
-    this.#readGuestClock();
+    // Nothing to read when there was no turn since: the end of one call is the beginning of the next.
+    if (this.#unreadMs > 0) this.#readGuestClock();
     return this.#cpuMs;
   }
 

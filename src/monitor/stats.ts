@@ -26,6 +26,13 @@ export interface VmStats {
   readonly traps: ReadonlyMap<string, number>;
 }
 
+/** A VM's counters themselves. */
+export interface VmCounters {
+  readonly cpuMs: number;
+  readonly exits: Pick<ExitCounter, "since">;
+  readonly traps: ReadonlyMap<string, number>;
+}
+
 const HYPERCALL_NAMES = [
   "walltime",
   "puts",
@@ -49,6 +56,10 @@ export function portName(port: number): string {
   return PORT_NAMES.get(port) ?? `port 0x${port.toString(16)}`;
 }
 
+/** In the place of a port. */
+const EXCEPTION = -1;
+const INTERRUPTION = -2;
+
 /** Counts exits without allocating in the common case. */
 export class ExitCounter {
   readonly #byPort = new Map<number, number>();
@@ -63,6 +74,26 @@ export class ExitCounter {
   }
   interruption(): void {
     this.#interruptions++;
+  }
+
+  /**
+   * What was counted since, by name: for every request, so that it makes nothing else.
+   *
+   * @param told what was told so far; brought up to date
+   */
+  since(told: Map<number, number>): Record<string, number> {
+    const counts: Record<string, number> = {};
+    const tell = (port: number, count: number): void => {
+      const fresh = count - (told.get(port) ?? 0);
+      if (fresh === 0) return;
+      told.set(port, count);
+      counts[port === EXCEPTION ? "exception" : port === INTERRUPTION ? "interruption" : portName(port)] =
+        fresh;
+    };
+    for (const [port, count] of this.#byPort) tell(port, count);
+    tell(EXCEPTION, this.#exceptions);
+    tell(INTERRUPTION, this.#interruptions);
+    return counts;
   }
 
   /** Non-zero counts by name. */

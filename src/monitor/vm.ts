@@ -10,14 +10,9 @@ import type { Guest } from "./guest.js";
 import { type Limits, renewedLimits, type TimeLimits } from "./limits.js";
 import { Meter, spentMessage } from "./meter.js";
 import type { PreparedImage } from "./prepare.js";
-import {
-  type ResetOptions,
-  type Restorable,
-  type Snapshot,
-  TakenSnapshot,
-  takenSnapshot,
-} from "./snapshot.js";
-import type { VmStats } from "./stats.js";
+import type { ResetOptions, Restorable, Snapshot } from "./snapshot.js";
+import { TakenSnapshot, takenSnapshot } from "./snapshot.js";
+import type { VmCounters, VmStats } from "./stats.js";
 import { endedError, type GuestReport, type VmEnd, type VmEndReason } from "./vm-end.js";
 import type { VmParts } from "./vm-parts.js";
 import { type WallTimer, wallTimer } from "./wall-timer.js";
@@ -68,6 +63,11 @@ export class Vm implements AsyncDisposable {
   get stats(): VmStats {
     const { exits, traps } = this.#guest;
     return { ...this.#stats, cpuMs: this.#meter?.cpuMs ?? 0, exits: exits.totals(), traps };
+  }
+
+  /** What `stats` is made of, as far as it counts on: cheap enough for every request. */
+  get counters(): VmCounters {
+    return { cpuMs: this.#meter?.cpuMs ?? 0, exits: this.#guest.exits, traps: this.#guest.traps };
   }
 
   /** Guest memory that is resident now, bytes. A system call. */

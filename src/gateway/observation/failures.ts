@@ -1,0 +1,88 @@
+// failures.ts: the last requests that failed by a function's or this host's doing, each with what its guest left behind, cut.
+import { MayflyError } from "../../errors.js";
+import { formatEnd, type VmEnd } from "../../monitor/vm-end.js";
+
+/** What is read of a request that is over; a `RequestRecord` has it. */
+export interface SeenRequest {
+  readonly request: number | string;
+  readonly method: string;
+  readonly path: string;
+  readonly status: number;
+  readonly failure:
+    | {
+        readonly code: string;
+        readonly reason?: string | undefined;
+        readonly message: string;
+        readonly cause?: unknown;
+      }
+    | undefined;
+  readonly end: VmEnd | undefined;
+  readonly console: string;
+}
+
+/** As it is shown. Paths, messages, reports and console are clients' and guests' words. */
+export interface ShownFailure {
+  /** Counts failures, from 1. */
+  readonly failure: number;
+  /** When, ms since the epoch. */
+  readonly at: number;
+  readonly function: string;
+  readonly request: number | string;
+  readonly method: string;
+  readonly path: string;
+  readonly status: number;
+  /** A word for what happened: "cpu-time-limit", "FUNCTION_THREW". */
+  readonly what: string;
+  readonly message: string;
+  /** Why the guest ended, with its registers, or the stack of what was thrown. "" when there is none. */
+  readonly report: string;
+  readonly console: string;
+}
+
+export const MOST_FAILURES = 50;
+const MOST_PATH = 200;
+const MOST_TEXT = 2000;
+
+export class Failures {
+  readonly #last: ShownFailure[] = [];
+  #count = 0;
+
+  /** @returns whether it was worth keeping */
+  add(name: string | undefined, seen: SeenRequest): boolean {
+    const { failure, status, request, method, path, console } = seen;
+    // Clients that leave or ask for nothing that exists are no failures of ours.
+    if (failure === undefined || status < 500) return false;
+    if (this.#last.length === MOST_FAILURES) this.#last.shift();
+    this.#last.push({
+      failure: ++this.#count,
+      at: Date.now(),
+      function: name ?? "",
+      request,
+      method: cut(method, MOST_PATH),
+      path: cut(path, MOST_PATH),
+      status,
+      what: failure.reason ?? failure.code,
+      message: cut(failure.message, MOST_TEXT),
+      report: cut(reportOf(seen), MOST_TEXT),
+      console: cut(console, MOST_TEXT),
+    });
+    return true;
+  }
+
+  /** Oldest first. */
+  get last(): readonly ShownFailure[] {
+    return this.#last;
+  }
+}
+
+function reportOf({ failure, end }: SeenRequest): string {
+  if (end !== undefined) return formatEnd(end);
+  const cause = failure?.cause;
+  if (cause === undefined) return "";
+  const stack = cause instanceof MayflyError ? (cause.details ?? "") : "";
+  return stack === "" ? String(cause) : `${String(cause)}\n${stack}`;
+}
+
+function cut(text: string, length: number): string {
+  return text.length <= length ? text : `${text.slice(0, length)}…`;
+}
