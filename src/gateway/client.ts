@@ -1,5 +1,7 @@
 // client.ts: the far end of one request: whether it is still there, and who wants to know when it leaves.
 import type { ServerResponse } from "node:http";
+import type { Http2ServerResponse } from "node:http2";
+import { isHttp2 } from "./http/write-head.js";
 
 export class Client {
   /** The connection is gone, and not because everything was said. */
@@ -8,10 +10,19 @@ export class Client {
   onGone: (() => void) | undefined;
 
   constructor(response: ServerResponse) {
-    response.once("close", () => {
-      if (response.writableFinished) return;
-      this.gone = true;
-      this.onGone?.();
-    });
+    if (!isHttp2(response)) {
+      response.once("close", () => this.#onClose(response.writableFinished));
+      return;
+    }
+    // Not the response: Node's answers to HEAD do not tell of it before they are ended.
+    const { stream } = response as unknown as Http2ServerResponse;
+    // Node ends a stream that its client reset, and calls it finished.
+    stream.once("close", () => this.#onClose(stream.writableFinished && !stream.aborted));
+  }
+
+  #onClose(isAllSaid: boolean): void {
+    if (isAllSaid) return;
+    this.gone = true;
+    this.onGone?.();
   }
 }

@@ -45,18 +45,11 @@ export function gatewayCanServe(config: ServeConfig): void {
 }
 
 function unreadyFields(config: ServeConfig): string[] {
-  const { listen, admin, workers, trustForwarded, serverTiming, watch, routes } = config;
+  const { admin, workers, watch } = config;
   const fields: [name: string, isUsed: boolean][] = [
-    ["listen.tls", listen.tls !== undefined],
     ["admin", admin !== undefined],
     ["workers", workers !== 1],
-    ["trustForwarded", trustForwarded.length > 0],
-    ["serverTiming", serverTiming],
     ["watch", watch],
-    ...routes.map(({ target }, index): [string, boolean] => [
-      `routes.${index}.static`,
-      target.kind === "static",
-    ]),
   ];
   return fields.flatMap(([name, isUsed]) => (isUsed ? [name] : []));
 }

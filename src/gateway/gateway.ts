@@ -1,17 +1,18 @@
 // gateway.ts: the HTTP front as a value: listens, starts a VM for every request, drains, closes.
-import type { Server } from "node:http";
-import { Server as NetServer } from "node:net";
 import type { FetchFunction } from "../function/function.js";
 import type { Monitor } from "../monitor/monitor.js";
 import type { ServeConfig } from "./config/serve-config.js";
 import { type GatewayConfig, gatewayCanServe } from "./gateway-config.js";
-import { listen, makeHttpServer } from "./http-server.js";
+import { readCertificate } from "./http/certificate.js";
+import { trustedRanges } from "./http/forwarded.js";
+import { FrontServer } from "./http/front-server.js";
 import { InFlight } from "./in-flight.js";
 import { closeFunctions, type LoadOptions, loadFunctions } from "./load-functions.js";
 import type { OnRequest } from "./request-record.js";
 import type { Route } from "./route.js";
 import { RouteTable } from "./routing/route-table.js";
 import { noRequests, type Serving, serveRequest, shuttingDown } from "./serve-request.js";
+import { StaticFiles } from "./static/static-files.js";
 import { warmUp } from "./warm-up.js";
 
 export interface GatewayOptions extends LoadOptions {
@@ -25,7 +26,7 @@ interface Parts {
   readonly url: string;
   readonly functions: ReadonlyMap<string, FetchFunction>;
   readonly routes: readonly Route[];
-  readonly server: Server;
+  readonly front: FrontServer;
   readonly serving: Serving;
   readonly inFlight: InFlight;
 }
@@ -48,7 +49,7 @@ export class Gateway implements AsyncDisposable {
   /** The paths that it answers. */
   readonly routes: readonly Route[];
   readonly #functions: ReadonlyMap<string, FetchFunction>;
-  readonly #server: Server;
+  readonly #front: FrontServer;
   readonly #serving: Serving;
   readonly #inFlight: InFlight;
   #closing: Promise<void> | undefined;
@@ -58,7 +59,7 @@ export class Gateway implements AsyncDisposable {
     this.url = parts.url;
     this.routes = parts.routes;
     this.#functions = parts.functions;
-    this.#server = parts.server;
+    this.#front = parts.front;
     this.#serving = parts.serving;
     this.#inFlight = parts.inFlight;
   }
@@ -75,6 +76,8 @@ export class Gateway implements AsyncDisposable {
     options: GatewayOptions = {},
   ): Promise<Gateway> {
     gatewayCanServe(config);
+    const { host, port, tls } = config.listen;
+    const certificate = tls && (await readCertificate(tls));
     const functions = await loadFunctions(config, monitor, options);
     const routes = routesTo(functions, config);
     await warmUp();
@@ -82,22 +85,24 @@ export class Gateway implements AsyncDisposable {
     const serving: Serving = {
       routes: new RouteTable(routes),
       onRequest: options.onRequest ?? (() => {}),
+      trusted: trustedRanges(config.trustForwarded),
+      serverTiming: config.serverTiming,
       draining: false,
       ...noRequests(),
     };
     const inFlight = new InFlight();
-    const server = makeHttpServer((request, response) => {
+    const front = new FrontServer((request, response) => {
       // A request is under way until its response has left and its VM is closed, whichever comes later.
       inFlight.begin();
       response.once("close", inFlight.end);
       inFlight.begin();
       serveRequest(serving, request, response).catch(onError).finally(inFlight.end);
-    });
-    const url = await listen(server, config.listen).catch(async (error) => {
+    }, certificate);
+    const url = await front.listen({ host, port }).catch(async (error) => {
       await closeFunctions(functions);
       throw error;
     });
-    return new Gateway({ url, functions, routes, server, serving, inFlight });
+    return new Gateway({ url, functions, routes, front, serving, inFlight });
   }
 
   /** What it does now: requests that have a VM, and requests that wait for one. */
@@ -119,8 +124,8 @@ export class Gateway implements AsyncDisposable {
     clearTimeout(this.#deadline);
     this.#closing ??= this.#drain().finally(() => clearTimeout(this.#deadline));
     // Their clients being gone ends the VMs.
-    if (graceMs === 0) this.#server.closeAllConnections();
-    else this.#deadline = setTimeout(() => this.#server.closeAllConnections(), graceMs);
+    if (graceMs === 0) this.#front.breakOff();
+    else this.#deadline = setTimeout(() => this.#front.breakOff(), graceMs);
     return this.#closing;
   }
 
@@ -131,24 +136,16 @@ export class Gateway implements AsyncDisposable {
   async #drain(): Promise<void> {
     this.#serving.draining = true;
     for (const wait of this.#serving.waiting) wait.abort(shuttingDown());
-    // Not node:http's close(): it breaks off responses that were written but have not left yet.
-    const closed = new Promise<void>((resolve) =>
-      NetServer.prototype.close.call(this.#server, () => resolve()),
-    );
-    await this.#inFlight.empty();
-    this.#server.closeAllConnections();
-    await closed;
-    // … but that one stops its timers.
-    this.#server.close();
+    await this.#front.close(this.#inFlight.empty());
     await closeFunctions(this.#functions);
   }
 }
 
-/** The routes of functions. */
+/** The routes, with what answers them. */
 function routesTo(functions: ReadonlyMap<string, FetchFunction>, config: ServeConfig): Route[] {
   const limits = new Map(config.functions.map(({ name, limits }) => [name, limits]));
   return config.routes.flatMap(({ hosts, path, target }): Route[] => {
-    if (target.kind !== "function") return [];
+    if (target.kind === "static") return [{ hosts, path, files: new StaticFiles(target.directory) }];
     const { name } = target;
     return [{ hosts, path, name, fn: functions.get(name)!, bodyBytes: limits.get(name)!.bodyBytes }];
   });

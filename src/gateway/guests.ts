@@ -18,6 +18,8 @@ export interface Guest {
   readonly vm: Vm;
   /** Throws when the response is no handler's, but a runtime's word that there is none. */
   check(response: ExchangeResponse): Promise<void>;
+  /** What it cost until now, ms by step. */
+  soFar(): Readonly<Record<string, number>>;
   /** Lets go of the VM, as soon as its guest is done. Called once. */
   release(): Promise<GuestCost>;
 }
@@ -36,8 +38,14 @@ export async function takeGuest(
   let failure: FunctionError | undefined;
   const cpuBefore = vm.counters.cpuMs;
   const started = performance.now();
+  const soFar = () => ({
+    queue: waitMs - startMs,
+    start: startMs,
+    run: performance.now() - started,
+  });
   return {
     vm,
+    soFar,
     async check(response) {
       failure = await fn.failureOf(response);
       if (failure !== undefined)
@@ -47,11 +55,11 @@ export async function takeGuest(
         });
     },
     async release() {
-      const run = performance.now() - started;
+      const steps = soFar();
       const cpuMs = vm.counters.cpuMs - cpuBefore;
       const behind = await giveBack(failure);
       const last = fn.isolation === "boot" ? { close: behind } : { reset: behind };
-      return { cpuMs, steps: { queue: waitMs - startMs, start: startMs, run, ...last } };
+      return { cpuMs, steps: { ...steps, ...last } };
     },
   };
 }

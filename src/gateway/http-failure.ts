@@ -4,6 +4,7 @@
 export type FailureCode =
   | "bad-request" // 400: not HTTP, or a Host header that names no host
   | "not-found" // 404: no route has this path
+  | "method-not-allowed" // 405: files are only read
   | "request-timeout" // 408: the client took too long to send its request
   | "too-large" // 413: the body is larger than the route allows
   | "head-too-large" // 431: the request's headers are larger than a guest's buffer
@@ -24,6 +25,8 @@ export interface FailureDetails {
   readonly mend?: string;
   /** When to come again, seconds. */
   readonly retryAfterSeconds?: number;
+  /** The methods that would do. */
+  readonly allow?: string;
   readonly cause?: unknown;
 }
 
@@ -34,6 +37,7 @@ export class HttpFailure extends Error {
   readonly reason: string | undefined;
   readonly mend: string | undefined;
   readonly retryAfterSeconds: number | undefined;
+  readonly allow: string | undefined;
 
   constructor(status: number, code: FailureCode, message: string, details: FailureDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
@@ -43,6 +47,7 @@ export class HttpFailure extends Error {
     this.reason = details.reason;
     this.mend = details.mend;
     this.retryAfterSeconds = details.retryAfterSeconds;
+    this.allow = details.allow;
   }
 }
 

@@ -6,10 +6,10 @@ import { MayflyError } from "../errors.js";
 import { failureJson, HttpFailure } from "./http-failure.js";
 
 /** A guest's buffer of 64 KiB holds a head of this size, whatever the lengths of its strings. */
-const HEAD_BYTES = 32 * 1024;
+export const HEAD_BYTES = 32 * 1024;
 /** A head must be here by then, ms; a whole request, its body included, too. */
-const HEAD_MS = 10_000;
-const REQUEST_MS = 300_000;
+export const HEAD_MS = 10_000;
+export const REQUEST_MS = 300_000;
 
 export interface ListenAddress {
   /** Name or address of this host. */
@@ -37,14 +37,18 @@ export function makeHttpServer(onRequest: RequestListener): Server {
  * @returns the URL
  * @throws MayflyError ADDRESS_IN_USE, OPTION_INVALID
  */
-export function listen(server: NetServer, { host, port }: ListenAddress): Promise<string> {
+export function listen(
+  server: NetServer,
+  { host, port }: ListenAddress,
+  scheme: "http" | "https" = "http",
+): Promise<string> {
   return new Promise((resolve, reject) => {
     const onError = (error: NodeJS.ErrnoException): void => reject(listenError(error, host, port));
     server.once("error", onError);
     server.listen({ host, port }, () => {
       server.off("error", onError);
       const { address, family, port: bound } = server.address() as AddressInfo;
-      resolve(`http://${family === "IPv6" ? `[${address}]` : address}:${bound}`);
+      resolve(`${scheme}://${family === "IPv6" ? `[${address}]` : address}:${bound}`);
     });
   });
 }
@@ -63,7 +67,7 @@ function listenError(error: NodeJS.ErrnoException, host: string, port: number): 
 }
 
 /** Node's parser gave up on a connection: there is no response object, and no next request. */
-function refuseMalformed(error: NodeJS.ErrnoException, socket: Duplex): void {
+export function refuseMalformed(error: NodeJS.ErrnoException, socket: Duplex): void {
   // A response may be under way for an earlier request: two would be one too many.
   if (!socket.writable || (socket as Socket).bytesWritten > 0) {
     socket.destroy();
@@ -87,9 +91,12 @@ export function wholeResponse(failure: HttpFailure): string {
 }
 
 function malformed(code: string | undefined): HttpFailure {
-  if (code === "HPE_HEADER_OVERFLOW")
-    return new HttpFailure(431, "head-too-large", `the request's head has more than ${HEAD_BYTES} bytes`);
+  if (code === "HPE_HEADER_OVERFLOW") return headTooLarge();
   if (code === "ERR_HTTP_REQUEST_TIMEOUT")
     return new HttpFailure(408, "request-timeout", "the request did not come to its end in time");
   return new HttpFailure(400, "bad-request", "the request is not HTTP/1.1");
+}
+
+export function headTooLarge(): HttpFailure {
+  return new HttpFailure(431, "head-too-large", `the request's head has more than ${HEAD_BYTES} bytes`);
 }

@@ -16,9 +16,9 @@ export function humanLog(write: (lines: string) => void, paint: PaintStatus = (_
   return (record) => write(`${humanLines(record, paint).join("\n")}\n`);
 }
 
-/** `200 GET /hello  vm 17  3.12 ms (create 0.90, boot 1.22, run 1.40, close 0.31)` and what belongs below. */
+/** `200 GET /hello  vm 17  3.12 ms (create 0.90, boot 1.22, run 1.40, close 0.31)  9c6b1f0a2d3e4f58` and what belongs below. */
 export function humanLines(record: RequestRecord, paint: PaintStatus = (_, text) => text): string[] {
-  const { method, path, status, vm, totalMs, cost, failure, end, console } = record;
+  const { id, method, path, status, vm, totalMs, cost, failure, end, console } = record;
   const words = [paint(status, String(status)), method, printable(path)];
   if (vm !== undefined) words.push(` vm ${vm}`);
   words.push(` ${ms(totalMs)} ms`);
@@ -28,6 +28,7 @@ export function humanLines(record: RequestRecord, paint: PaintStatus = (_, text)
         .map(([name, value]) => `${name} ${ms(value)}`)
         .join(", ")})`,
     );
+  words.push(` ${id}`);
   const lines = [words.join(" ")];
   if (failure !== undefined) {
     lines.push(`  ${failure.code}: ${printable(failure.message)}`);

@@ -10,6 +10,8 @@ const cost = { cpuMs: 1.5, steps: { create: 0.75, boot: 1, run: 2, close: 0.4 } 
 
 const answered: RequestRecord = {
   request: 3,
+  id: "9c6b1f0a2d3e4f58",
+  client: "192.0.2.1",
   method: "GET",
   path: "/hello",
   status: 200,
@@ -23,13 +25,15 @@ const answered: RequestRecord = {
 
 test("an answered request is one line", () => {
   assert.deepEqual(humanLines(answered), [
-    "200 GET /hello  vm 2  3.50 ms (create 0.75, boot 1.00, run 2.00, close 0.40)",
+    "200 GET /hello  vm 2  3.50 ms (create 0.75, boot 1.00, run 2.00, close 0.40)  9c6b1f0a2d3e4f58",
   ]);
 });
 
 test("an answered request is one object", () => {
   assert.deepEqual(requestFields(answered), {
     request: 3,
+    id: "9c6b1f0a2d3e4f58",
+    client: "192.0.2.1",
     method: "GET",
     path: "/hello",
     status: 200,
@@ -51,7 +55,7 @@ test("a failure, its cause and its mend stand below the line", () => {
   const none = { vm: undefined, cost: undefined };
   const record = { ...answered, status: 500, ...none, failure };
   assert.deepEqual(humanLines(record), [
-    "500 GET /hello  3.50 ms",
+    "500 GET /hello  3.50 ms  9c6b1f0a2d3e4f58",
     "  host-failed: no VM",
     "  Error: ENOMEM",
     "  → buy memory",

@@ -1,16 +1,17 @@
 // refuse.ts: tells a client that its request failed, in JSON; or, when a response is on its way already, breaks it off.
 import type { ServerResponse } from "node:http";
+import { writeHead } from "./http/write-head.js";
 import { failureJson, type HttpFailure } from "./http-failure.js";
 
 /**
  * Ends a response with a failure.
  *
- * @param request the request's number, for whoever reports it
+ * @param request the request's number and name, for whoever reports it
  */
 export function refuse(
   out: ServerResponse,
   failure: HttpFailure,
-  request: number,
+  request: { readonly number: number; readonly id: string },
   lastOnConnection: boolean,
 ): void {
   if (out.headersSent) {
@@ -18,14 +19,16 @@ export function refuse(
     out.destroy();
     return;
   }
-  const body = failureJson(failure, request);
+  const body = failureJson(failure, request.number);
   const headers = [
     ["content-type", "application/json"],
     ["content-length", String(Buffer.byteLength(body))],
     ["cache-control", "no-store"],
+    ["x-request-id", request.id],
   ];
   if (failure.retryAfterSeconds !== undefined)
     headers.push(["retry-after", String(failure.retryAfterSeconds)]);
+  if (failure.allow !== undefined) headers.push(["allow", failure.allow]);
   if (lastOnConnection) headers.push(["connection", "close"]);
-  out.writeHead(failure.status, headers.flat()).end(body);
+  writeHead(out, failure.status, headers.flat()).end(body);
 }

@@ -7,6 +7,10 @@ import type { HttpFailure } from "./http-failure.js";
 export interface RequestRecord {
   /** Counts all requests of a gateway, from 1. */
   readonly request: number;
+  /** What the request is called for its guest and its client, too. */
+  readonly id: string;
+  /** The client's address, when it was there long enough to have one. */
+  readonly client: string | undefined;
   readonly method: string;
   /** As the client sent it, without the query: that may hold secrets. */
   readonly path: string;

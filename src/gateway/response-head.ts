@@ -14,7 +14,7 @@ export interface ResponseHead {
 }
 
 /**
- * Cleans a guest's head: no connection headers, no date (the gateway's own clock tells it).
+ * Cleans a guest's head: no connection headers, neither date nor request id (the gateway tells them itself).
  *
  * @throws HttpFailure 502 when its content-length is no length, or two that differ
  */
@@ -25,7 +25,7 @@ export function cleanResponseHead(
   const headers: string[] = [];
   let promised: string | undefined;
   for (const [name, value] of endToEndPairs(response.headers)) {
-    if (name === "date") continue;
+    if (name === "date" || name === "x-request-id") continue;
     if (name !== "content-length") headers.push(name, value);
     else if (!/^\d{1,15}$/.test(value) || (promised !== undefined && promised !== value))
       throw badLength("its content-length is no length");

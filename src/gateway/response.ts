@@ -1,7 +1,9 @@
 // response.ts: carries a guest's response to the client, no faster than the client takes it, and checks its length on the way.
 import type { ServerResponse } from "node:http";
+import type { Http2ServerResponse } from "node:http2";
 import type { ExchangeResponse } from "../monitor/exchange/message.js";
 import { takeAtHand } from "./at-hand.js";
+import { isHttp2, writeHead } from "./http/write-head.js";
 import { clientGone } from "./http-failure.js";
 import { badLength, cleanResponseHead } from "./response-head.js";
 
@@ -14,6 +16,8 @@ export interface SendOptions {
   readonly method: string;
   /** Ask the client to close the connection behind the response. */
   readonly lastOnConnection: boolean;
+  /** The gateway's own headers: name, value, name, value. Asked for when the head leaves. */
+  readonly ownHeaders?: () => readonly string[];
 }
 
 /**
@@ -25,12 +29,13 @@ export interface SendOptions {
 export async function sendResponse(
   response: ExchangeResponse,
   out: ServerResponse,
-  { method, lastOnConnection }: SendOptions,
+  { method, lastOnConnection, ownHeaders }: SendOptions,
 ): Promise<void> {
   const { status, headers, promisedLength, hasBody } = cleanResponseHead(response, method);
   if (lastOnConnection) headers.push("connection", "close");
+  const head = (): ServerResponse => writeHead(out, status, [...headers, ...(ownHeaders?.() ?? [])]);
   if (!hasBody) {
-    out.writeHead(status, headers).end();
+    head().end();
     return;
   }
   const body = response.body[Symbol.asyncIterator]();
@@ -39,11 +44,11 @@ export async function sendResponse(
     if (promisedLength !== undefined && promisedLength !== start.length)
       throw wrongLength(promisedLength, start.length);
     headers.push("content-length", String(start.length));
-    out.writeHead(status, headers).end(whole(start.pieces));
+    head().end(whole(start.pieces));
     return;
   }
   if (promisedLength !== undefined) headers.push("content-length", String(promisedLength));
-  out.writeHead(status, headers);
+  head();
   // The head alone: its body may be long in coming.
   if (start.length === 0) out.flushHeaders();
   let sent = 0;
@@ -68,7 +73,7 @@ function wrongLength(promised: number | undefined, sent: number): Error {
 }
 
 /** Waits until the client took enough for more to be written. */
-function drained(out: ServerResponse): Promise<void> {
+export function drained(out: ServerResponse): Promise<void> {
   return new Promise((resolve, reject) => {
     const settle = (then: () => void): void => {
       clearTimeout(timer);
@@ -79,6 +84,6 @@ function drained(out: ServerResponse): Promise<void> {
     const onClose = (): void => settle(() => reject(clientGone()));
     const timer = setTimeout(onClose, STALLED_MS);
     out.on("drain", onDrain).on("close", onClose);
-    if (out.destroyed) onClose();
+    if (isHttp2(out) ? (out as unknown as Http2ServerResponse).stream.destroyed : out.destroyed) onClose();
   });
 }

@@ -58,11 +58,11 @@ export class Upload implements AsyncIterableIterator<Uint8Array> {
       this.#left -= piece.length;
       if (this.#left >= 0) pending.resolve({ done: false, value: piece });
       else this.#fail(pending, tooLarge(this.#limit));
-    } else if (this.#request.readableEnded) {
+    } else if (this.#request.readableEnded && !isCutOff(this.#request)) {
       this.#pending = undefined;
       this.#over();
       pending.resolve(DONE);
-    } else if (this.#request.destroyed) {
+    } else if (this.#request.destroyed || this.#request.readableEnded) {
       this.#pending = undefined;
       this.#fail(pending, clientGone());
     }
@@ -77,6 +77,11 @@ export class Upload implements AsyncIterableIterator<Uint8Array> {
     this.#isOver = true;
     for (const event of EVENTS) this.#request.off(event, this.#step);
   }
+}
+
+/** Node ends an HTTP/2 request's body where its stream was reset, as if it were whole. */
+function isCutOff(request: IncomingMessage): boolean {
+  return request.httpVersionMajor >= 2 && request.aborted;
 }
 
 /** All that may let a waiting reader go on. */

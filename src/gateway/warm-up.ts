@@ -13,6 +13,8 @@ export async function warmUp(): Promise<void> {
   const serving: Serving = {
     routes: new RouteTable<Route>([]),
     onRequest: () => {},
+    trusted: [],
+    serverTiming: false,
     draining: false,
     ...noRequests(),
   };

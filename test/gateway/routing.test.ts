@@ -16,6 +16,7 @@ gatewayTest(
     const echoed = Object.entries(answer.headers).filter(([name]) => /^x-echo-(mayfly|x-a)/.test(name));
     assert.deepEqual(Object.fromEntries(echoed), {
       "x-echo-mayfly-params": '{"id":"a \\u00fc"}',
+      "x-echo-mayfly-request-id": answer.headers["x-request-id"],
       "x-echo-x-a": "1",
     });
   },

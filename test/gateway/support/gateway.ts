@@ -12,6 +12,9 @@ export interface TestConfig {
   functions?: Readonly<Record<string, unknown>>;
   routes?: readonly unknown[];
   concurrency?: { vms?: number; queue?: number; queueMs?: number };
+  tls?: { cert: string; key: string };
+  /** Other fields of a configuration. */
+  rest?: Readonly<Record<string, unknown>>;
 }
 
 export const HELLO = { path: "/hello", image: app("hello") };
@@ -69,8 +72,11 @@ export function testConfig({
   functions = {},
   routes = [HELLO, ECHO],
   concurrency = {},
+  tls,
+  rest = {},
 }: TestConfig): GatewayConfig {
-  return parseGatewayConfig({ listen: { port: 0 }, functions, routes, concurrency }, "test");
+  const listen = { port: 0, ...(tls !== undefined && { tls }) };
+  return parseGatewayConfig({ ...rest, listen, functions, routes, concurrency }, "test");
 }
 
 /** A test with a gateway of its own. Requests that it leaves behind are broken off. */

@@ -1,0 +1,124 @@
+// guest-answer.ts: one request answered by a guest: a VM is taken for it, has it, and is let go of as soon as it is done.
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { ConsoleCollector } from "../device/console-sinks.js";
+import type { ExchangeRequest } from "../monitor/exchange/message.js";
+import type { Client } from "./client.js";
+import { type Guest, type GuestCost, takeGuest } from "./guests.js";
+import { serverTiming } from "./http/server-timing.js";
+import { clientGone } from "./http-failure.js";
+import { paramsHeader } from "./params-header.js";
+import { receiveBody } from "./request-body.js";
+import type { RequestHead } from "./request-head.js";
+import { sendResponse } from "./response.js";
+import type { FunctionRoute } from "./route.js";
+import type { RouteMatch } from "./routing/route-table.js";
+import type { Serving } from "./serve-request.js";
+
+/** Console output kept for the log, bytes. */
+const CONSOLE_BYTES = 8 * 1024;
+
+/** A request's VM and its number. */
+interface NumberedGuest extends Guest {
+  readonly number: number;
+  /** Lets go of the VM; a second call gives the same promise. */
+  readonly release: () => Promise<GuestCost>;
+}
+
+/** The two ends of a request on its connection. */
+export interface Connection {
+  readonly incoming: IncomingMessage;
+  readonly out: ServerResponse;
+  readonly client: Client;
+}
+
+export class GuestAnswer {
+  readonly #serving: Serving;
+  readonly #connection: Connection;
+  readonly #requestId: string;
+  readonly output = new ConsoleCollector(CONSOLE_BYTES);
+  guest: NumberedGuest | undefined;
+  /** The guest did all that it had to: its VM may serve another request by now. */
+  isServed = false;
+
+  constructor(serving: Serving, connection: Connection, requestId: string) {
+    this.#serving = serving;
+    this.#connection = connection;
+    this.#requestId = requestId;
+  }
+
+  /** Lets a guest answer. Whoever called releases it, however this ends. */
+  async send(head: RequestHead, { route, params }: RouteMatch<FunctionRoute>): Promise<void> {
+    const { incoming, out, client } = this.#connection;
+    const body = receiveBody(incoming, head.bodyLength, route.bodyBytes);
+    if (head.expectsContinue) out.writeContinue();
+    const request = this.#request(head, params, body instanceof Promise ? await body : body);
+    const guest = await this.#take(route);
+    this.guest = guest;
+    const { vm, release } = guest;
+    if (client.gone) throw clientGone();
+    client.onGone = releaseEarly(release);
+    const response = await vm.exchange(request);
+    await guest.check(response);
+    // A reader may be slow with what the guest has long handed over: it must not keep the VM, nor its place. A small response
+    // leaves first.
+    const handedOver = new Promise<void>((resolve) => response.body.onceHandedOver(resolve));
+    void handedOver.then(() => {
+      this.isServed = vm.end === undefined;
+      setImmediate(releaseEarly(release));
+    });
+    await sendResponse(response, out, {
+      method: head.method,
+      lastOnConnection: this.#serving.draining,
+      ownHeaders: () => this.#ownHeaders(guest),
+    });
+    // The client has its response; a guest may still have work of its own, within its limits.
+    await handedOver;
+  }
+
+  #ownHeaders(guest: Guest): readonly string[] {
+    const id = ["x-request-id", this.#requestId];
+    return this.#serving.serverTiming ? [...id, "server-timing", serverTiming(guest.soFar())] : id;
+  }
+
+  #request(
+    head: RequestHead,
+    params: Readonly<Record<string, string>>,
+    body: ExchangeRequest["body"],
+  ): ExchangeRequest {
+    const { method, origin, target, bodyLength } = head;
+    const id: [string, string] = ["mayfly-request-id", this.#requestId];
+    const headers = [...head.headers, id, ...paramsHeader(params)];
+    const request = { method, origin, target, headers };
+    if (body === undefined) return request;
+    return bodyLength === undefined ? { ...request, body } : { ...request, body, bodyLength };
+  }
+
+  /** Waits for a VM: no longer than the client, nor than the gateway serves. */
+  async #take({ fn }: FunctionRoute): Promise<NumberedGuest> {
+    const serving = this.#serving;
+    const { client } = this.#connection;
+    const wait = new AbortController();
+    client.onGone = () => wait.abort(clientGone());
+    if (client.gone) throw clientGone();
+    serving.waiting.add(wait);
+    try {
+      const guest = await takeGuest(fn, { console: this.output.sink, signal: wait.signal });
+      serving.running++;
+      let released: Promise<GuestCost> | undefined;
+      const release = (): Promise<GuestCost> => {
+        released ??= guest.release().finally(() => serving.running--);
+        return released;
+      };
+      return { ...guest, number: ++serving.vms, release };
+    } finally {
+      serving.waiting.delete(wait);
+    }
+  }
+}
+
+/** For listeners: whoever serves the request awaits the same promise, and hears of a failure. */
+function releaseEarly(release: () => Promise<unknown>): () => void {
+  return () => {
+    release().catch(() => {});
+  };
+}

@@ -1,0 +1,79 @@
+// front-server.ts: what listens for requests: HTTP/1.1, or behind TLS HTTP/1.1 and HTTP/2; one face for both.
+import type { RequestListener, Server } from "node:http";
+import type { Http2SecureServer } from "node:http2";
+import { Server as NetServer, type Socket } from "node:net";
+import { type ListenAddress, listen, makeHttpServer } from "../http-server.js";
+import type { Certificate } from "./certificate.js";
+import { Http2Sessions } from "./http2-sessions.js";
+import { makeSecureServer, SESSION_PATIENCE } from "./secure-server.js";
+
+/** How long clients have to leave once all is answered, ms. */
+const LEAVE_MS = 1000;
+
+export class FrontServer {
+  readonly #server: Server | Http2SecureServer;
+  readonly #sessions: Http2Sessions | undefined;
+  readonly #sockets = new Set<Socket>();
+
+  /** @param certificate for TLS; without one, connections are plain */
+  constructor(onRequest: RequestListener, certificate?: Certificate) {
+    if (certificate === undefined) {
+      this.#server = makeHttpServer(onRequest);
+    } else {
+      const server = makeSecureServer(onRequest, certificate);
+      this.#server = server;
+      this.#sessions = new Http2Sessions(server, SESSION_PATIENCE);
+      for (const event of ["connection", "secureConnection"]) server.on(event, this.#keep);
+    }
+  }
+
+  /** For connections that come otherwise than by its port: by the event "connection". */
+  get server(): NetServer {
+    return this.#server;
+  }
+
+  /**
+   * Starts to listen.
+   *
+   * @returns the URL
+   * @throws MayflyError ADDRESS_IN_USE, OPTION_INVALID
+   */
+  listen(address: ListenAddress): Promise<string> {
+    return listen(this.#server, address, this.#sessions === undefined ? "http" : "https");
+  }
+
+  /** Connections from now on get this one. Those that are open keep what they have. */
+  useCertificate({ cert, key }: Certificate): void {
+    if (this.#sessions !== undefined) (this.#server as Http2SecureServer).setSecureContext({ cert, key });
+  }
+
+  /**
+   * Takes no new connection, and tells the clients that it can to send no new request.
+   *
+   * @param answered resolves when all requests are answered
+   */
+  async close(answered: Promise<void>): Promise<void> {
+    // Not node:http's close(): it breaks off responses that were written but have not left yet.
+    const closed = new Promise<void>((resolve) =>
+      NetServer.prototype.close.call(this.#server, () => resolve()),
+    );
+    this.#sessions?.leave();
+    await answered;
+    await this.#sessions?.closed(LEAVE_MS);
+    this.breakOff();
+    await closed;
+    // … but that one stops its timers.
+    this.#server.close();
+  }
+
+  /** Ends all connections at once. */
+  breakOff(): void {
+    if (this.#sessions === undefined) (this.#server as Server).closeAllConnections();
+    for (const socket of this.#sockets) socket.destroy();
+  }
+
+  readonly #keep = (socket: Socket): void => {
+    this.#sockets.add(socket);
+    socket.once("close", () => this.#sockets.delete(socket));
+  };
+}
