@@ -16,8 +16,10 @@ export class Client {
     }
     // Not the response: Node's answers to HEAD do not tell of it before they are ended.
     const { stream } = response as unknown as Http2ServerResponse;
-    // Node ends a stream that its client reset, and calls it finished.
-    stream.once("close", () => this.#onClose(stream.writableFinished && !stream.aborted));
+    // Node ends a stream that its client reset, and one for HEAD at once, and calls them finished.
+    stream.once("close", () =>
+      this.#onClose(stream.headersSent && stream.writableFinished && !stream.aborted),
+    );
   }
 
   #onClose(isAllSaid: boolean): void {

@@ -126,28 +126,42 @@ secureTest(
   },
 );
 
-secureTest("HTTP/2: a client that resets its stream ends its VM alone", misdeeds(), async (test) => {
-  await withHttp2(test.url, async (session) => {
-    for (const method of ["GET", "HEAD"]) {
-      const stalled = session.request({ ":method": method, ":path": "/exchange-stall" });
-      stalled.on("error", () => {});
-      const before = test.records.length;
+secureTest(
+  "HTTP/2: a client that resets its stream ends its VM, or its wait for one, alone",
+  misdeeds({}, { vms: 1, queueMs: 60_000 }),
+  async (test) => {
+    await withHttp2(test.url, async (session) => {
+      const begin2 = (method: string) =>
+        session
+          .request({ ":method": method, ":path": "/exchange-stall" }, { endStream: true })
+          .on("error", () => {});
+      const running = begin2("GET");
       await until(() => test.gateway.load.vms === 1);
-      stalled.close(constants.NGHTTP2_CANCEL);
-      await test.over(before + 1);
-      assert.equal(test.records[before]?.failure?.code, "client-gone");
-    }
-    assert.equal(session.destroyed, false);
-  });
-});
+      const waiting = begin2("HEAD");
+      await until(() => test.gateway.load.waiting === 1);
+      waiting.close(constants.NGHTTP2_CANCEL);
+      await test.over(1);
+      running.close(constants.NGHTTP2_CANCEL);
+      await test.over(2);
+      assert.deepEqual(
+        test.records.map(({ method, failure }) => [method, failure?.code]),
+        [
+          ["HEAD", "client-gone"],
+          ["GET", "client-gone"],
+        ],
+      );
+      assert.equal(session.destroyed, false);
+    });
+  },
+);
 
-secureTest("HTTP/2: an upload that is reset is no whole body", {}, async (test) => {
+secureTest("HTTP/2: an upload whose connection breaks is no whole body", {}, async (test) => {
   await withHttp2(test.url, async (session) => {
     const stream = session.request({ ":method": "POST", ":path": "/echo" });
     stream.on("error", () => {});
     stream.write("half of it");
     await headOf(stream);
-    stream.close(constants.NGHTTP2_CANCEL);
+    session.destroy();
     await test.over(1);
     assert.equal(test.records[0]?.failure?.code, "client-gone");
   });

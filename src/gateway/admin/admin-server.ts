@@ -1,0 +1,88 @@
+// admin-server.ts: HTTP for whoever runs the gateway: health, and what others add. No client of the gateway's gets here.
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { type ListenAddress, listen } from "../http-server.js";
+
+/** Answers a request, of GET or HEAD. A HEAD's body is dropped by Node. */
+export type AdminHandler = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
+
+/**
+ * Answers `/healthz` while the process lives, `/readyz` while requests are welcome, and the paths that are added.
+ *
+ * @example
+ * await using admin = new AdminServer();
+ * admin.handle("/metrics", (_, response) => void response.end("up 1\n"));
+ * const url = await admin.listen({ host: "127.0.0.1", port: 8081 });
+ */
+export class AdminServer implements AsyncDisposable {
+  readonly #handlers = new Map<string, AdminHandler>();
+  readonly #server: Server;
+  /** Whether the gateway listens, and does not drain. */
+  isReady = false;
+
+  constructor() {
+    this.#server = createServer((request, response) => {
+      this.#answer(request, response).catch(() => {
+        if (response.headersSent) response.destroy();
+        else say(response, 500, "failed");
+      });
+    });
+    this.handle("/healthz", (_, response) => say(response, 200, "ok"));
+    this.handle("/readyz", (_, response) =>
+      this.isReady ? say(response, 200, "ready") : say(response, 503, "not ready"),
+    );
+  }
+
+  /** @param path compared byte for byte; one that ends in "/*" has all below it, where nothing longer fits */
+  handle(path: string, handler: AdminHandler): void {
+    this.#handlers.set(path, handler);
+  }
+
+  /**
+   * Starts to listen.
+   *
+   * @returns the URL
+   * @throws MayflyError ADDRESS_IN_USE, OPTION_INVALID
+   */
+  listen(address: ListenAddress): Promise<string> {
+    return listen(this.#server, address);
+  }
+
+  /** Breaks off what is under way: dashboards look for ever. */
+  close(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#server.close(() => resolve());
+      this.#server.closeAllConnections();
+    });
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const handler = this.#handlerOf(request.url!.split("?", 1)[0]!);
+    if (handler === undefined) say(response, 404, "not found");
+    else if (request.method === "GET" || request.method === "HEAD") await handler(request, response);
+    else say(response.setHeader("allow", "GET, HEAD"), 405, "only GET and HEAD");
+  }
+
+  #handlerOf(path: string): AdminHandler | undefined {
+    const exact = this.#handlers.get(path);
+    if (exact !== undefined) return exact;
+    for (let end = path.lastIndexOf("/"); end >= 0; end = path.lastIndexOf("/", end - 1)) {
+      const below = this.#handlers.get(`${path.slice(0, end)}/*`);
+      if (below !== undefined || end === 0) return below;
+    }
+    return undefined;
+  }
+}
+
+function say(response: ServerResponse, status: number, text: string): void {
+  const body = `${text}\n`;
+  response.writeHead(status, {
+    "content-type": "text/plain; charset=utf-8",
+    "content-length": body.length,
+    "cache-control": "no-store",
+  });
+  response.end(body);
+}
