@@ -45,9 +45,8 @@ export function gatewayCanServe(config: ServeConfig): void {
 }
 
 function unreadyFields(config: ServeConfig): string[] {
-  const { admin, workers, watch } = config;
+  const { workers, watch } = config;
   const fields: [name: string, isUsed: boolean][] = [
-    ["admin", admin !== undefined],
     ["workers", workers !== 1],
     ["watch", watch],
   ];

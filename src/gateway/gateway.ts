@@ -1,6 +1,7 @@
 // gateway.ts: the HTTP front as a value: listens, starts a VM for every request, drains, closes.
 import type { FetchFunction } from "../function/function.js";
 import type { Monitor } from "../monitor/monitor.js";
+import { AdminServer } from "./admin/admin-server.js";
 import type { ServeConfig } from "./config/serve-config.js";
 import { type GatewayConfig, gatewayCanServe } from "./gateway-config.js";
 import { readCertificate } from "./http/certificate.js";
@@ -24,6 +25,7 @@ export interface GatewayOptions extends LoadOptions {
 
 interface Parts {
   readonly url: string;
+  readonly admin: AdminServer | undefined;
   readonly functions: ReadonlyMap<string, FetchFunction>;
   readonly routes: readonly Route[];
   readonly front: FrontServer;
@@ -48,6 +50,8 @@ export class Gateway implements AsyncDisposable {
   readonly url: string;
   /** The paths that it answers. */
   readonly routes: readonly Route[];
+  /** Health, readiness, and what is added; undefined where the configuration has none. */
+  readonly admin: AdminServer | undefined;
   readonly #functions: ReadonlyMap<string, FetchFunction>;
   readonly #front: FrontServer;
   readonly #serving: Serving;
@@ -58,6 +62,7 @@ export class Gateway implements AsyncDisposable {
   private constructor(parts: Parts) {
     this.url = parts.url;
     this.routes = parts.routes;
+    this.admin = parts.admin;
     this.#functions = parts.functions;
     this.#front = parts.front;
     this.#serving = parts.serving;
@@ -76,6 +81,23 @@ export class Gateway implements AsyncDisposable {
     options: GatewayOptions = {},
   ): Promise<Gateway> {
     gatewayCanServe(config);
+    // First of all: that the process lives can be asked while functions are built.
+    const admin = config.admin && new AdminServer();
+    await admin?.listen(config.admin!);
+    try {
+      return await Gateway.#open(config, monitor, options, admin);
+    } catch (error) {
+      await admin?.close();
+      throw error;
+    }
+  }
+
+  static async #open(
+    config: GatewayConfig,
+    monitor: Monitor,
+    options: GatewayOptions,
+    admin: AdminServer | undefined,
+  ): Promise<Gateway> {
     const { host, port, tls } = config.listen;
     const certificate = tls && (await readCertificate(tls));
     const functions = await loadFunctions(config, monitor, options);
@@ -102,7 +124,8 @@ export class Gateway implements AsyncDisposable {
       await closeFunctions(functions);
       throw error;
     });
-    return new Gateway({ url, functions, routes, front, serving, inFlight });
+    if (admin !== undefined) admin.isReady = true;
+    return new Gateway({ url, admin, functions, routes, front, serving, inFlight });
   }
 
   /** What it does now: requests that have a VM, and requests that wait for one. */
@@ -135,9 +158,11 @@ export class Gateway implements AsyncDisposable {
 
   async #drain(): Promise<void> {
     this.#serving.draining = true;
+    if (this.admin !== undefined) this.admin.isReady = false;
     for (const wait of this.#serving.waiting) wait.abort(shuttingDown());
     await this.#front.close(this.#inFlight.empty());
     await closeFunctions(this.#functions);
+    await this.admin?.close();
   }
 }
 

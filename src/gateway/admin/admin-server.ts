@@ -16,6 +16,7 @@ export type AdminHandler = (request: IncomingMessage, response: ServerResponse) 
 export class AdminServer implements AsyncDisposable {
   readonly #handlers = new Map<string, AdminHandler>();
   readonly #server: Server;
+  #url: string | undefined;
   /** Whether the gateway listens, and does not drain. */
   isReady = false;
 
@@ -43,8 +44,14 @@ export class AdminServer implements AsyncDisposable {
    * @returns the URL
    * @throws MayflyError ADDRESS_IN_USE, OPTION_INVALID
    */
-  listen(address: ListenAddress): Promise<string> {
-    return listen(this.#server, address);
+  async listen(address: ListenAddress): Promise<string> {
+    this.#url = await listen(this.#server, address);
+    return this.#url;
+  }
+
+  /** Where it listens, once it does. */
+  get url(): string | undefined {
+    return this.#url;
   }
 
   /** Breaks off what is under way: dashboards look for ever. */
