@@ -1,4 +1,5 @@
 // index.ts: the gateway's face: what a program imports from "mayfly/gateway". Apart from "mayfly", which needs neither HTTP nor schemas.
+export { type AdminHandler, AdminServer } from "./admin/admin-server.js";
 export { type LoadedConfig, loadServeConfig } from "./config/load-config.js";
 export { type ParseOptions, parseServeConfig } from "./config/parse-config.js";
 export type { Overrides } from "./config/place.js";

@@ -14,8 +14,23 @@ export function jsonLog(logger: Logger): OnRequest {
 
 /** The fields of a request's line. */
 export function requestFields(record: RequestRecord): Record<string, unknown> {
-  const { request, id, client, method, path, status, totalMs, vm, cost, failure, end, console } = record;
+  const {
+    request,
+    id,
+    client,
+    function: name,
+    method,
+    path,
+    status,
+    totalMs,
+    vm,
+    cost,
+    failure,
+    end,
+    console,
+  } = record;
   const fields: Record<string, unknown> = { request, id, client, method, path, status, totalMs: ms(totalMs) };
+  if (name !== undefined) fields.function = name;
   if (vm !== undefined) fields.vm = vm;
   if (cost !== undefined) {
     for (const [step, value] of Object.entries(cost.steps)) fields[`${step}Ms`] = ms(value);

@@ -11,6 +11,8 @@ export interface RequestRecord {
   readonly id: string;
   /** The client's address, when it was there long enough to have one. */
   readonly client: string | undefined;
+  /** The name of the function that was to answer; undefined for static files and what has no route. */
+  readonly function: string | undefined;
   readonly method: string;
   /** As the client sent it, without the query: that may hold secrets. */
   readonly path: string;

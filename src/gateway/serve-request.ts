@@ -57,12 +57,14 @@ export async function serveRequest(
   const client = new Client(out);
   const answer = new GuestAnswer(serving, { incoming, out, client }, id);
   let head: RequestHead | undefined;
+  let name: string | undefined;
   let cost: GuestCost | undefined;
   let failure: HttpFailure | undefined;
   try {
     if (serving.draining) throw shuttingDown();
     head = readRequestHead(incoming, serving.trusted);
     const match = routeOf(serving, head);
+    if (!isStatic(match)) name = match.route.name;
     const to = { out, client, id, lastOnConnection: serving.draining };
     if (isStatic(match)) await match.route.files.send(head, match.rest ?? "", to);
     else await answer.send(head, match);
@@ -82,6 +84,7 @@ export async function serveRequest(
       request: number,
       id,
       client: head?.client ?? peer,
+      function: name,
       method: incoming.method!,
       path: incoming.url!.split("?", 1)[0]!,
       status,

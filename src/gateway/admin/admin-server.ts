@@ -2,8 +2,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { type ListenAddress, listen } from "../http-server.js";
 
-/** Answers a request, of GET or HEAD. A HEAD's body is dropped by Node. */
-export type AdminHandler = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
+/** Answers a request, of GET or HEAD. A HEAD's body is dropped by Node. What it returns is waited for. */
+export type AdminHandler = (request: IncomingMessage, response: ServerResponse) => unknown;
 
 /**
  * Answers `/healthz` while the process lives, `/readyz` while requests are welcome, and the paths that are added.
