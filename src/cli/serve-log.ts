@@ -34,6 +34,7 @@ function humanServeLog(): ServeLog {
     ),
     listening: (gateway, monitor) => {
       print(`${listeningLine(gateway)}\n`);
+      if (gateway.admin?.url !== undefined) print(`dashboard and metrics on ${gateway.admin.url}\n`);
       const notice = machineNotice(monitor);
       if (notice !== undefined) print(`${paint("yellow", notice)}\n`);
     },
@@ -69,10 +70,11 @@ function jsonServeLog(): ServeLog {
   const logger = pino({ base: null, timestamp: pino.stdTimeFunctions.isoTime }, out);
   return {
     request: jsonLog(logger),
-    listening: ({ url, routes }, { machine, machineReason }) =>
+    listening: ({ url, routes, admin }, { machine, machineReason }) =>
       logger.info(
         {
           url,
+          admin: admin?.url,
           routes: routes.map(({ path }) => path),
           try: curlExample(url, routes),
           machine,

@@ -7,11 +7,15 @@ import { loadGatewayConfig } from "../gateway/gateway-config.js";
 import { Monitor } from "../monitor/monitor.js";
 import type { MachineChoice } from "../monitor/open-host.js";
 import { machineOption } from "./machine-option.js";
+import { parseDuration } from "./run/duration.js";
 import { openServeLog, type ServeLog } from "./serve-log.js";
 
 interface Options {
   host?: string;
   port?: number;
+  adminPort?: number;
+  idle?: number;
+  serverTiming?: true;
   json?: true;
   machine: MachineChoice;
   allowProcessIsolation?: true;
@@ -30,6 +34,11 @@ export function serveCommand(): Command {
     )
     .option("--host <host>", "listen on this address, not the config's")
     .option("--port <port>", "listen on this port, not the config's; 0: any free one", parsePort)
+    .option("--admin-port <port>", "health, metrics and the dashboard on this port of 127.0.0.1", parsePort)
+    .option("--idle <duration>", "how long a VM lives that nobody uses (default: 10s)", (text) =>
+      parseDuration("--idle", text),
+    )
+    .option("--server-timing", "tell by a Server-Timing header what each request took")
     .option("--json", "log JSON objects, one a line; the default where the output is no terminal")
     .addOption(machineOption())
     .option("--allow-process-isolation", "serve without KVM: only a process boundary holds the guests")
@@ -67,8 +76,14 @@ async function refuseProcessIsolation(monitor: Monitor): Promise<void> {
   );
 }
 
-function overridesOf({ host, port }: Options): Overrides {
-  return { ...(host !== undefined && { host }), ...(port !== undefined && { port }) };
+function overridesOf({ host, port, adminPort, idle, serverTiming }: Options): Overrides {
+  return {
+    ...(host !== undefined && { host }),
+    ...(port !== undefined && { port }),
+    ...(adminPort !== undefined && { adminPort }),
+    ...(idle !== undefined && { idleMs: idle }),
+    ...(serverTiming !== undefined && { serverTiming }),
+  };
 }
 
 function parsePort(text: string): number {

@@ -2,6 +2,7 @@
 import type { FetchFunction } from "../function/function.js";
 import type { Monitor } from "../monitor/monitor.js";
 import { AdminServer } from "./admin/admin-server.js";
+import { GatewayWatch } from "./admin/gateway-watch.js";
 import type { ServeConfig } from "./config/serve-config.js";
 import { type GatewayConfig, gatewayCanServe } from "./gateway-config.js";
 import { readCertificate } from "./http/certificate.js";
@@ -26,6 +27,7 @@ export interface GatewayOptions extends LoadOptions {
 interface Parts {
   readonly url: string;
   readonly admin: AdminServer | undefined;
+  readonly watch: GatewayWatch | undefined;
   readonly functions: ReadonlyMap<string, FetchFunction>;
   readonly routes: readonly Route[];
   readonly front: FrontServer;
@@ -50,8 +52,9 @@ export class Gateway implements AsyncDisposable {
   readonly url: string;
   /** The paths that it answers. */
   readonly routes: readonly Route[];
-  /** Health, readiness, and what is added; undefined where the configuration has none. */
+  /** Health, readiness, metrics, the dashboard; undefined where the configuration has none. */
   readonly admin: AdminServer | undefined;
+  readonly #watch: GatewayWatch | undefined;
   readonly #functions: ReadonlyMap<string, FetchFunction>;
   readonly #front: FrontServer;
   readonly #serving: Serving;
@@ -63,6 +66,7 @@ export class Gateway implements AsyncDisposable {
     this.url = parts.url;
     this.routes = parts.routes;
     this.admin = parts.admin;
+    this.#watch = parts.watch;
     this.#functions = parts.functions;
     this.#front = parts.front;
     this.#serving = parts.serving;
@@ -100,13 +104,20 @@ export class Gateway implements AsyncDisposable {
   ): Promise<Gateway> {
     const { host, port, tls } = config.listen;
     const certificate = tls && (await readCertificate(tls));
-    const functions = await loadFunctions(config, monitor, options);
+    const watch = admin && new GatewayWatch();
+    const functions = await loadFunctions(config, monitor, {
+      observe: (name, memoryMiB) => watch?.observe(name, memoryMiB),
+      ...options,
+    });
     const routes = routesTo(functions, config);
     await warmUp();
     const onError = options.onError ?? throwLater;
     const serving: Serving = {
       routes: new RouteTable(routes),
-      onRequest: options.onRequest ?? (() => {}),
+      onRequest: (record) => {
+        watch?.request(record);
+        options.onRequest?.(record);
+      },
       trusted: trustedRanges(config.trustForwarded),
       serverTiming: config.serverTiming,
       draining: false,
@@ -124,8 +135,11 @@ export class Gateway implements AsyncDisposable {
       await closeFunctions(functions);
       throw error;
     });
-    if (admin !== undefined) admin.isReady = true;
-    return new Gateway({ url, admin, functions, routes, front, serving, inFlight });
+    if (admin !== undefined) {
+      watch?.showOn(admin);
+      admin.isReady = true;
+    }
+    return new Gateway({ url, admin, watch, functions, routes, front, serving, inFlight });
   }
 
   /** What it does now: requests that have a VM, and requests that wait for one. */
@@ -162,6 +176,7 @@ export class Gateway implements AsyncDisposable {
     for (const wait of this.#serving.waiting) wait.abort(shuttingDown());
     await this.#front.close(this.#inFlight.empty());
     await closeFunctions(this.#functions);
+    this.#watch?.close();
     await this.admin?.close();
   }
 }

@@ -11,7 +11,7 @@ export interface LoadOptions {
   /** Told of a step that takes long while functions are built. */
   readonly onSlowStep?: (what: string) => void;
   /** Who watches a function. */
-  readonly observe?: (name: string) => FunctionObserver | undefined;
+  readonly observe?: (name: string, memoryMiB: number) => FunctionObserver | undefined;
 }
 
 /**
@@ -52,7 +52,7 @@ function loadFunction(
   { onSlowStep, observe }: LoadOptions,
 ): Promise<FetchFunction> {
   const { file, limits, isolation, env, secrets, outbound, concurrency, keepWarm, idleMs } = config;
-  const observer = observe?.(config.name);
+  const observer = observe?.(config.name, limits.memoryMiB);
   return FetchFunction.load(file, {
     ...{ monitor, budget, limits, isolation, env, secrets, keepWarm, idleMs },
     maxVms: concurrency.vms,

@@ -1,0 +1,42 @@
+// admin.test.ts: what the admin port tells of a running gateway: health, readiness, metrics, the dashboard's state.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Gateway } from "../../src/gateway/gateway.js";
+import { parseGatewayConfig } from "../../src/gateway/gateway-config.js";
+import { app } from "../support/mayfly.js";
+import { machineTest } from "../vm/support/machines.js";
+import { ask } from "./support/client.js";
+
+const config = parseGatewayConfig(
+  {
+    listen: { port: 0 },
+    admin: { port: 0 },
+    functions: { hello: { file: app("hello"), isolation: "boot" } },
+    routes: [{ path: "/hello", function: "hello" }],
+  },
+  "test",
+);
+
+machineTest("the admin port tells of requests, VMs and functions", async (monitor) => {
+  await using gateway = await Gateway.listen(config, monitor);
+  const admin = gateway.admin!.url!;
+  const textOf = async (path: string): Promise<string> => (await ask(`${admin}${path}`)).body.toString();
+  assert.equal(await textOf("/readyz"), "ready\n");
+  for (let request = 0; request < 3; request++) assert.equal((await ask(`${gateway.url}/hello`)).status, 200);
+  assert.equal((await ask(`${gateway.url}/nowhere`)).status, 404);
+
+  const metrics = await textOf("/metrics");
+  assert.match(metrics, /^mayfly_requests_total\{function="hello",status="200"\} 3$/m);
+  assert.match(metrics, /^mayfly_requests_total\{function="",status="404"\} 1$/m);
+  assert.match(metrics, /^mayfly_request_seconds_count\{function="hello",step="run"\} 3$/m);
+  const { functions } = JSON.parse(await textOf("/state.json")) as { functions: { name: string }[] };
+  assert.deepEqual(
+    functions.map(({ name }) => name),
+    ["hello"],
+  );
+  assert.match(await textOf("/"), /<title>Mayfly/);
+});
+
+test("without an admin address there is no admin server", () => {
+  assert.equal(parseGatewayConfig({ routes: [{ path: "/", image: app("hello") }] }).admin, undefined);
+});
