@@ -98,6 +98,19 @@ secureTest("HTTP/2: trailers of a request are dropped, and its body is whole", {
   });
 });
 
+secureTest("HTTP/2: a body is echoed as it comes, piece by piece", {}, async ({ url }) => {
+  await withHttp2(url, async (session) => {
+    const stream = session.request({ ":method": "POST", ":path": "/echo" });
+    const pieces = stream[Symbol.asyncIterator]();
+    for (const piece of ["first", "second", "third"]) {
+      stream.write(piece);
+      assert.equal(String((await pieces.next()).value), piece);
+    }
+    stream.end();
+    assert.equal((await pieces.next()).done, true);
+  });
+});
+
 secureTest("HTTP/2: a head above the bound is refused, and the connection goes on", {}, async ({ url }) => {
   await withHttp2(url, async (session) => {
     const large = await ask2(session, { ":path": "/hello", "x-a": "x".repeat(40_000) }).catch(

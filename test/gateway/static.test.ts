@@ -1,9 +1,10 @@
 // static.test.ts: files beside functions, as clients get them.
 import assert from "node:assert/strict";
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
-import { mkdtemp } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { after } from "node:test";
 import { ask, errorIn } from "./support/client.js";
 import { gatewayTest, HELLO, type TestConfig } from "./support/gateway.js";
 import { ask2 } from "./support/http2-client.js";
@@ -13,6 +14,7 @@ const LARGE = 5_000_000;
 
 async function files(): Promise<TestConfig> {
   const folder = await mkdtemp(join(tmpdir(), "mayfly-files-"));
+  after(() => rm(folder, { recursive: true }));
   const directory = join(folder, "public");
   mkdirSync(join(directory, "docs"), { recursive: true });
   writeFileSync(join(folder, "secret.txt"), "secret");
