@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { setTimeout as delay } from "node:timers/promises";
 import { blockMemory } from "../../src/index.js";
+import { deferred } from "../../src/monitor/event-loop.js";
 import { KEPT_BYTES } from "../../src/monitor/memory-snapshot.js";
 import { collect } from "./support/apps.js";
 import { ask, counter, state, UNTOUCHED } from "./support/counter.js";
@@ -135,14 +136,17 @@ machineTest("a reset while a request is under way is refused", async (monitor) =
   const vm = await open(monitor, "echo");
   const snapshot = await vm.snapshot();
   let finish = (): void => {};
+  const { promise: asked, resolve: tellAsked } = deferred<void>();
   async function* body() {
     yield Buffer.from("first");
     await new Promise<void>((resolve) => {
       finish = resolve;
+      tellAsked();
     });
   }
   const response = await vm.exchange(get("/", { body: body() }));
-  await delay(20);
+  // The guest has the first piece, and wants the next one.
+  await asked;
   assert.throws(() => vm.reset(snapshot), { code: "VM_BUSY" });
   await assert.rejects(vm.snapshot(), { code: "VM_BUSY" });
   finish();
