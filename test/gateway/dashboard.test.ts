@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import type { Page } from "playwright-core";
+import type { BrowserContext, Page } from "playwright-core";
 import { whyNoRuntime } from "../function/support.js";
 import { root } from "../support/mayfly.js";
 import { machines } from "../vm/support/machines.js";
@@ -19,12 +19,21 @@ const SCREENSHOT = join(root, "build", "test", "dashboard.png");
 const card = (page: Page, name: string) =>
   page.locator("article", { has: page.getByText(name, { exact: true }) });
 
-test("the dashboard shows virtual machines appear, run and vanish, to eyes and by keyboard", {
-  skip: whyNoRuntime || (machine === undefined && "no machine works here") || whyNoBrowser(),
-  timeout: 120_000,
-}, async (context) => {
-  const observed = await ObservedFunctions.start(context, machine!.kind);
-  await withBrowser(async (browser) => {
+/** A test in front of real functions, skipped with its reason where there is no machine, runtime or browser. */
+function dashboardTest(
+  name: string,
+  body: (observed: ObservedFunctions, browser: BrowserContext) => Promise<void>,
+): void {
+  const skip = whyNoRuntime || (machine === undefined && "no machine works here") || whyNoBrowser();
+  test(name, { skip, timeout: 120_000 }, async (context) => {
+    const observed = await ObservedFunctions.start(context, machine!.kind);
+    await withBrowser((browser) => body(observed, browser));
+  });
+}
+
+dashboardTest(
+  "the dashboard shows virtual machines appear, run and vanish, to eyes and by keyboard",
+  async (observed, browser) => {
     const page = await browser.newPage();
     const complaints: string[] = [];
     page.on("console", (message) => complaints.push(message.text()));
@@ -96,15 +105,12 @@ test("the dashboard shows virtual machines appear, run and vanish, to eyes and b
     assert.equal(await page.locator("article:visible").count(), 1);
 
     assert.deepEqual(complaints, []);
-  });
-});
+  },
+);
 
-test("the dashboard is dark where that is wished, and still where no motion is", {
-  skip: whyNoRuntime || (machine === undefined && "no machine works here") || whyNoBrowser(),
-  timeout: 120_000,
-}, async (context) => {
-  const observed = await ObservedFunctions.start(context, machine!.kind);
-  await withBrowser(async (browser) => {
+dashboardTest(
+  "the dashboard is dark where that is wished, and still where no motion is",
+  async (observed, browser) => {
     const page = await browser.newPage();
     await page.goto(observed.url);
     const end = observed.load("hello", "/wait", 2);
@@ -121,8 +127,8 @@ test("the dashboard is dark where that is wished, and still where no motion is",
     assert.ok(lightness(await style("body", "backgroundColor")) < 0.2);
     assert.ok(lightness(await style("body", "color")) > 0.8);
     await end();
-  });
-});
+  },
+);
 
 /** A second page beside the first: what a person sees who opens a failure. */
 async function takePicture(page: Page, { url }: ObservedFunctions): Promise<void> {
