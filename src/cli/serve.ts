@@ -1,10 +1,7 @@
-// serve.ts: `mayfly serve [FILE|DIR|CONFIG]`: the gateway as a command: options, the log, the signals.
+// serve.ts: `mayfly serve [FILE|DIR|CONFIG]`: the gateway's service as a command: options, the log, the signals.
 import { Command, InvalidArgumentError } from "commander";
-import { MayflyError } from "../errors.js";
 import type { Overrides } from "../gateway/config/place.js";
-import { Gateway } from "../gateway/gateway.js";
-import { loadGatewayConfig } from "../gateway/gateway-config.js";
-import { Monitor } from "../monitor/monitor.js";
+import { Service } from "../gateway/service/service.js";
 import type { MachineChoice } from "../monitor/open-host.js";
 import { machineOption } from "./machine-option.js";
 import { parseDuration } from "./run/duration.js";
@@ -15,6 +12,8 @@ interface Options {
   port?: number;
   adminPort?: number;
   idle?: number;
+  workers?: number;
+  watch?: true;
   serverTiming?: true;
   json?: true;
   machine: MachineChoice;
@@ -25,7 +24,7 @@ interface Options {
 export function serveCommand(): Command {
   return new Command("serve")
     .description(
-      "Answers HTTP requests, each in a virtual machine of its own. Ctrl-C lets requests under way end.",
+      "Answers HTTP requests, each in a virtual machine of its own. Ctrl-C lets requests under way end, SIGHUP loads everything anew.",
     )
     .argument(
       "[what]",
@@ -38,50 +37,40 @@ export function serveCommand(): Command {
     .option("--idle <duration>", "how long a VM lives that nobody uses (default: 10s)", (text) =>
       parseDuration("--idle", text),
     )
+    .option("--workers <number>", "processes that share the port (default: one for each core)", parseWorkers)
+    .option("--watch", "load everything anew when a file changes")
     .option("--server-timing", "tell by a Server-Timing header what each request took")
     .option("--json", "log JSON objects, one a line; the default where the output is no terminal")
     .addOption(machineOption())
     .option("--allow-process-isolation", "serve without KVM: only a process boundary holds the guests")
     .action(async (path: string, options: Options) => {
-      const config = await loadGatewayConfig(path, overridesOf(options));
-      const monitor = Monitor.open({ machine: options.machine, spareVms: 1 });
-      if (options.allowProcessIsolation !== true) await refuseProcessIsolation(monitor);
       const log = openServeLog(options.json === true || process.stdout.isTTY !== true);
-      const gateway = await Gateway.listen(config, monitor, {
-        onRequest: log.request,
-        onError: log.error,
+      const service = await Service.start(path, {
+        overrides: overridesOf(options),
+        machine: options.machine,
+        allowProcessIsolation: options.allowProcessIsolation === true,
+        log: log.style,
+        onLog: log.lines,
+        onEvent: log.event,
         onSlowStep: (what) => process.stderr.write(`${what} …\n`),
       });
       // Before anybody can know that it listens, and end it.
-      const drained = drainOnSignal(gateway, log);
-      log.listening(gateway, monitor);
+      const drained = untilDrained(service, log);
+      log.listening(service);
       await drained;
-      await monitor.close();
       log.close();
     });
 }
 
-/**
- * Requests come from strangers, and so may the code that answers them: without the wall that KVM is, whoever serves must
- * have said that this is meant.
- */
-async function refuseProcessIsolation(monitor: Monitor): Promise<void> {
-  if (monitor.machine !== "process") return;
-  await monitor.close();
-  const why = monitor.machineReason === undefined ? "" : ` (${monitor.machineReason})`;
-  throw new MayflyError(
-    "MACHINE_UNAVAILABLE",
-    `the process machine was chosen${why}: a guest that breaks out of its process would face the kernel's whole interface, not KVM's`,
-    { mend: "give access to /dev/kvm, or add --allow-process-isolation if you trust the images" },
-  );
-}
-
-function overridesOf({ host, port, adminPort, idle, serverTiming }: Options): Overrides {
+function overridesOf(options: Options): Overrides {
+  const { host, port, adminPort, idle, workers, watch, serverTiming } = options;
   return {
     ...(host !== undefined && { host }),
     ...(port !== undefined && { port }),
     ...(adminPort !== undefined && { adminPort }),
     ...(idle !== undefined && { idleMs: idle }),
+    ...(workers !== undefined && { workers }),
+    ...(watch !== undefined && { watch }),
     ...(serverTiming !== undefined && { serverTiming }),
   };
 }
@@ -93,11 +82,18 @@ function parsePort(text: string): number {
   return port;
 }
 
+function parseWorkers(text: string): number {
+  const workers = Number(text);
+  if (!/^\d{1,3}$/.test(text) || workers < 1 || workers > 256)
+    throw new InvalidArgumentError(`got ${text}, expected a number of processes, 1 to 256`);
+  return workers;
+}
+
 /** Exit status of a process that a signal ended, as shells tell it. */
 const SIGNAL_STATUS = { SIGINT: 130, SIGTERM: 143 };
 
-/** Resolves when the first signal came and the gateway has drained. The second ends the process at once: so do its VMs. */
-function drainOnSignal(gateway: Gateway, log: ServeLog): Promise<void> {
+/** Resolves when the first signal came and the service has drained. The second ends the process at once: so do its workers. */
+function untilDrained(service: Service, log: ServeLog): Promise<void> {
   return new Promise((resolve, reject) => {
     let isDraining = false;
     const onSignal = (signal: "SIGINT" | "SIGTERM"): void => {
@@ -106,10 +102,12 @@ function drainOnSignal(gateway: Gateway, log: ServeLog): Promise<void> {
         process.exit(SIGNAL_STATUS[signal]);
       }
       isDraining = true;
-      log.draining(signal, gateway.load);
-      gateway.close().then(resolve, reject);
+      log.draining(signal, service.busyConnections);
+      service.close().then(resolve, reject);
     };
     process.on("SIGINT", onSignal);
     process.on("SIGTERM", onSignal);
+    // How it went is told as an event.
+    process.on("SIGHUP", () => void service.reload().catch(() => {}));
   });
 }

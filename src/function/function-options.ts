@@ -28,6 +28,8 @@ export interface FunctionLimits {
 }
 
 export interface FunctionOptions {
+  /** What errors call it. Default: the file's path. */
+  name?: string;
   /** Where its VMs are made. Default: a monitor of its own, which is closed with it. */
   monitor?: Monitor;
   /** What its own monitor runs VMs on. Default "auto". */

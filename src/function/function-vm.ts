@@ -44,6 +44,11 @@ export class FunctionVm implements PooledVm {
     this.#startMs = performance.now() - started;
   }
 
+  /** Counts the function's VMs, from 1. */
+  get number(): number {
+    return this.#options.number;
+  }
+
   /**
    * A call begins.
    *

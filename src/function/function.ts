@@ -164,13 +164,13 @@ export class FetchFunction implements AsyncDisposable {
 /** The image, under the name that the caller knows, and where it lies. */
 async function openImage(
   file: string,
-  { onSlowStep }: FunctionOptions,
+  { name = file, onSlowStep }: FunctionOptions,
 ): Promise<{ image: Image; path: string }> {
-  if (!isFunctionSource(file)) return { image: await loadImage(file), path: file };
+  if (!isFunctionSource(file)) return { image: await loadImage(file, name), path: file };
   // Loaded only now: who runs images need not have what builds them.
   const { buildCached } = await import("../build/function/build-cached.js");
-  const path = await buildCached(file, { ...(onSlowStep !== undefined && { onSlowStep }) });
-  return { image: parseImage(await readFile(path), file), path };
+  const { output } = await buildCached(file, { ...(onSlowStep !== undefined && { onSlowStep }) });
+  return { image: parseImage(await readFile(output), name), path: output };
 }
 
 /** Starts the function in a VM of its own, and keeps its state unless every call boots. */

@@ -17,6 +17,8 @@ export interface LeaseOptions {
 export interface Lease {
   /** It takes one request. */
   readonly vm: Vm;
+  /** Its number among the function's VMs, as observers are told it. */
+  readonly number: number;
   /** Until there was a VM, ms. */
   readonly waitMs: number;
   /** What making it took, part of `waitMs`; 0 when it was there. */
@@ -52,6 +54,7 @@ export async function lease(callee: Callee, { console, signal }: LeaseOptions): 
   let given: Promise<number> | undefined;
   return {
     vm: vm.vm,
+    number: vm.number,
     waitMs: performance.now() - asked,
     startMs,
     giveBack(failure) {

@@ -1,10 +1,10 @@
-// gateway.ts: the HTTP front as a value: listens, starts a VM for every request, drains, closes.
+// gateway.ts: the HTTP front of one process as a value: takes requests, starts VMs for them, drains, closes.
+import type { Server as NetServer } from "node:net";
 import type { FetchFunction } from "../function/function.js";
 import type { Monitor } from "../monitor/monitor.js";
 import { AdminServer } from "./admin/admin-server.js";
 import { GatewayWatch } from "./admin/gateway-watch.js";
 import type { ServeConfig } from "./config/serve-config.js";
-import { type GatewayConfig, gatewayCanServe } from "./gateway-config.js";
 import { readCertificate } from "./http/certificate.js";
 import { trustedRanges } from "./http/forwarded.js";
 import { FrontServer } from "./http/front-server.js";
@@ -25,9 +25,6 @@ export interface GatewayOptions extends LoadOptions {
 }
 
 interface Parts {
-  readonly url: string;
-  readonly admin: AdminServer | undefined;
-  readonly watch: GatewayWatch | undefined;
   readonly functions: ReadonlyMap<string, FetchFunction>;
   readonly routes: readonly Route[];
   readonly front: FrontServer;
@@ -39,34 +36,30 @@ interface Parts {
 const GRACE_MS = 10_000;
 
 /**
- * Answers HTTP requests, each in a virtual machine of its own.
+ * Answers HTTP requests, each in a virtual machine of its own, in this process alone: a configuration's `workers` and `watch` are what a
+ * `Service` acts on.
  *
  * @example
  * await using monitor = Monitor.open();
- * const config = await loadGatewayConfig("mayfly.json");
+ * const { config } = await loadServeConfig("mayfly.json");
  * await using gateway = await Gateway.listen(config, monitor);
  * const response = await fetch(`${gateway.url}/hello`);
  */
 export class Gateway implements AsyncDisposable {
-  /** Where it listens: "http://127.0.0.1:8080". */
-  readonly url: string;
   /** The paths that it answers. */
   readonly routes: readonly Route[];
-  /** Health, readiness, metrics, the dashboard; undefined where the configuration has none. */
-  readonly admin: AdminServer | undefined;
-  readonly #watch: GatewayWatch | undefined;
   readonly #functions: ReadonlyMap<string, FetchFunction>;
   readonly #front: FrontServer;
   readonly #serving: Serving;
   readonly #inFlight: InFlight;
+  #url = "";
+  #admin: AdminServer | undefined;
+  #watch: GatewayWatch | undefined;
   #closing: Promise<void> | undefined;
   #deadline: NodeJS.Timeout | undefined;
 
   private constructor(parts: Parts) {
-    this.url = parts.url;
     this.routes = parts.routes;
-    this.admin = parts.admin;
-    this.#watch = parts.watch;
     this.#functions = parts.functions;
     this.#front = parts.front;
     this.#serving = parts.serving;
@@ -79,45 +72,42 @@ export class Gateway implements AsyncDisposable {
    * @param monitor makes the VMs; stays the caller's to close, after the gateway
    * @throws MayflyError CONFIG_INVALID with every function that cannot be used, ADDRESS_IN_USE, OPTION_INVALID
    */
-  static async listen(
-    config: GatewayConfig,
-    monitor: Monitor,
-    options: GatewayOptions = {},
-  ): Promise<Gateway> {
-    gatewayCanServe(config);
+  static async listen(config: ServeConfig, monitor: Monitor, options: GatewayOptions = {}): Promise<Gateway> {
     // First of all: that the process lives can be asked while functions are built.
-    const admin = config.admin && new AdminServer();
+    let gateway: Gateway | undefined;
+    const admin = config.admin && new AdminServer(() => gateway?.isReady === true);
     await admin?.listen(config.admin!);
+    const watch = admin && new GatewayWatch();
     try {
-      return await Gateway.#open(config, monitor, options, admin);
+      gateway = await Gateway.open(config, monitor, watch === undefined ? options : watch.watching(options));
+      gateway.#url = await gateway.#front.listen(config.listen);
     } catch (error) {
+      await gateway?.close(0);
       await admin?.close();
       throw error;
     }
+    if (admin !== undefined) watch?.showOn(admin);
+    gateway.#admin = admin;
+    gateway.#watch = watch;
+    return gateway;
   }
 
-  static async #open(
-    config: GatewayConfig,
-    monitor: Monitor,
-    options: GatewayOptions,
-    admin: AdminServer | undefined,
-  ): Promise<Gateway> {
-    const { host, port, tls } = config.listen;
+  /**
+   * Loads all functions and listens nowhere: connections come by the event "connection" of `server`.
+   *
+   * @param monitor makes the VMs; stays the caller's to close, after the gateway
+   * @throws MayflyError CONFIG_INVALID with every function that cannot be used
+   */
+  static async open(config: ServeConfig, monitor: Monitor, options: GatewayOptions = {}): Promise<Gateway> {
+    const { tls } = config.listen;
     const certificate = tls && (await readCertificate(tls));
-    const watch = admin && new GatewayWatch();
-    const functions = await loadFunctions(config, monitor, {
-      observe: (name, memoryMiB) => watch?.observe(name, memoryMiB),
-      ...options,
-    });
+    const functions = await loadFunctions(config, monitor, options);
     const routes = routesTo(functions, config);
     await warmUp();
     const onError = options.onError ?? throwLater;
     const serving: Serving = {
       routes: new RouteTable(routes),
-      onRequest: (record) => {
-        watch?.request(record);
-        options.onRequest?.(record);
-      },
+      onRequest: options.onRequest ?? (() => {}),
       trusted: trustedRanges(config.trustForwarded),
       serverTiming: config.serverTiming,
       draining: false,
@@ -131,15 +121,27 @@ export class Gateway implements AsyncDisposable {
       inFlight.begin();
       serveRequest(serving, request, response).catch(onError).finally(inFlight.end);
     }, certificate);
-    const url = await front.listen({ host, port }).catch(async (error) => {
-      await closeFunctions(functions);
-      throw error;
-    });
-    if (admin !== undefined) {
-      watch?.showOn(admin);
-      admin.isReady = true;
-    }
-    return new Gateway({ url, admin, watch, functions, routes, front, serving, inFlight });
+    return new Gateway({ functions, routes, front, serving, inFlight });
+  }
+
+  /** Where it listens: "http://127.0.0.1:8080"; "" when it does not. */
+  get url(): string {
+    return this.#url;
+  }
+
+  /** Health, readiness, metrics, the dashboard; undefined where the configuration has none. */
+  get admin(): AdminServer | undefined {
+    return this.#admin;
+  }
+
+  /** Whether it listens, and does not drain. */
+  get isReady(): boolean {
+    return this.#url !== "" && !this.#serving.draining;
+  }
+
+  /** For connections that come otherwise than by a port of its own. */
+  get server(): NetServer {
+    return this.#front.server;
   }
 
   /** What it does now: requests that have a VM, and requests that wait for one. */
@@ -172,12 +174,11 @@ export class Gateway implements AsyncDisposable {
 
   async #drain(): Promise<void> {
     this.#serving.draining = true;
-    if (this.admin !== undefined) this.admin.isReady = false;
     for (const wait of this.#serving.waiting) wait.abort(shuttingDown());
     await this.#front.close(this.#inFlight.empty());
     await closeFunctions(this.#functions);
     this.#watch?.close();
-    await this.admin?.close();
+    await this.#admin?.close();
   }
 }
 

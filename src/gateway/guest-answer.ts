@@ -17,9 +17,8 @@ import type { Serving } from "./serve-request.js";
 /** Console output kept for the log, bytes. */
 const CONSOLE_BYTES = 8 * 1024;
 
-/** A request's VM and its number. */
-interface NumberedGuest extends Guest {
-  readonly number: number;
+/** A request's VM. */
+interface HeldGuest extends Guest {
   /** Lets go of the VM; a second call gives the same promise. */
   readonly release: () => Promise<GuestCost>;
 }
@@ -36,7 +35,7 @@ export class GuestAnswer {
   readonly #connection: Connection;
   readonly #requestId: string;
   readonly output = new ConsoleCollector(CONSOLE_BYTES);
-  guest: NumberedGuest | undefined;
+  guest: HeldGuest | undefined;
   /** The guest did all that it had to: its VM may serve another request by now. */
   isServed = false;
 
@@ -94,7 +93,7 @@ export class GuestAnswer {
   }
 
   /** Waits for a VM: no longer than the client, nor than the gateway serves. */
-  async #take({ fn }: FunctionRoute): Promise<NumberedGuest> {
+  async #take({ fn }: FunctionRoute): Promise<HeldGuest> {
     const serving = this.#serving;
     const { client } = this.#connection;
     const wait = new AbortController();
@@ -109,7 +108,7 @@ export class GuestAnswer {
         released ??= guest.release().finally(() => serving.running--);
         return released;
       };
-      return { ...guest, number: ++serving.vms, release };
+      return { ...guest, release };
     } finally {
       serving.waiting.delete(wait);
     }

@@ -16,6 +16,8 @@ export interface GuestCost {
 /** The VM of one request. */
 export interface Guest {
   readonly vm: Vm;
+  /** Its number among its function's. */
+  readonly number: number;
   /** Throws when the response is no handler's, but a runtime's word that there is none. */
   check(response: ExchangeResponse): Promise<void>;
   /** What it cost until now, ms by step. */
@@ -34,7 +36,7 @@ export async function takeGuest(
   fn: FetchFunction,
   options: { readonly console: ConsoleSink; readonly signal: AbortSignal },
 ): Promise<Guest> {
-  const { vm, waitMs, startMs, giveBack } = await fn.lease(options);
+  const { vm, number, waitMs, startMs, giveBack } = await fn.lease(options);
   let failure: FunctionError | undefined;
   const cpuBefore = vm.counters.cpuMs;
   const started = performance.now();
@@ -45,6 +47,7 @@ export async function takeGuest(
   });
   return {
     vm,
+    number,
     soFar,
     async check(response) {
       failure = await fn.failureOf(response);

@@ -1,4 +1,5 @@
 // human-log.ts: one line a request, for people at a terminal. Text from clients and guests is made harmless.
+import { styleText } from "node:util";
 import { MayflyError } from "../errors.js";
 import { printable } from "../image/image-file.js";
 import { formatEnd } from "../monitor/vm-end.js";
@@ -7,20 +8,42 @@ import type { OnRequest, RequestRecord } from "./request-record.js";
 /** Paints text, or leaves it as it is. */
 export type PaintStatus = (status: number, text: string) => string;
 
+export interface HumanLogOptions {
+  /** The worker's number, which its VMs have before their own; absent where there is one process. */
+  readonly worker?: number;
+  readonly paint?: PaintStatus;
+}
+
 /**
  * Writes a line for each request, and what the guest said or did wrong below it.
  *
  * @param write takes whole lines, with their end
  */
-export function humanLog(write: (lines: string) => void, paint: PaintStatus = (_, text) => text): OnRequest {
-  return (record) => write(`${humanLines(record, paint).join("\n")}\n`);
+export function humanLog(write: (lines: string) => void, options: HumanLogOptions = {}): OnRequest {
+  return (record) => write(`${humanLines(record, options).join("\n")}\n`);
 }
 
-/** `200 GET /hello  vm 17  3.12 ms (create 0.90, boot 1.22, run 1.40, close 0.31)  9c6b1f0a2d3e4f58` and what belongs below. */
-export function humanLines(record: RequestRecord, paint: PaintStatus = (_, text) => text): string[] {
+/** Green for what went well, yellow for the client's mistakes, red for ours. */
+export function paintStatus(colors: boolean): PaintStatus {
+  if (!colors) return (_, text) => text;
+  // Whoever asks for colors has looked where they go: later Nodes would judge stdout by themselves.
+  return (status, text) =>
+    styleText(status < 400 ? "green" : status < 500 ? "yellow" : "red", text, { validateStream: false });
+}
+
+/** `vm 17`, `vm 2.17` for VM 17 of worker 2: numbers count a function's VMs. */
+export function vmName(worker: number | undefined, vm: number): string {
+  return worker === undefined ? `vm ${vm}` : `vm ${worker}.${vm}`;
+}
+
+/** `200 GET /hello  vm 17 of hello  3.12 ms (queue 0.00, start 1.22, run 1.40, reset 0.31)  9c6b1f0a2d3e4f58` and what belongs below. */
+export function humanLines(
+  record: RequestRecord,
+  { worker, paint = (_, text) => text }: HumanLogOptions = {},
+): string[] {
   const { id, method, path, status, vm, totalMs, cost, failure, end, console } = record;
   const words = [paint(status, String(status)), method, printable(path)];
-  if (vm !== undefined) words.push(` vm ${vm}`);
+  if (vm !== undefined) words.push(` ${vmName(worker, vm)} of ${record.function}`);
   words.push(` ${ms(totalMs)} ms`);
   if (cost !== undefined)
     words.push(

@@ -14,11 +14,6 @@ export type {
 export { LiveDashboard } from "./dashboard/live-dashboard.js";
 export { MergedDashboard } from "./dashboard/merged-dashboard.js";
 export { Gateway, type GatewayOptions } from "./gateway.js";
-export {
-  type GatewayConfig,
-  loadGatewayConfig,
-  parseGatewayConfig,
-} from "./gateway-config.js";
 export { humanLog } from "./human-log.js";
 export { jsonLog } from "./json-log.js";
 export { type MetricFamily, metricFamilies } from "./metrics/families.js";
@@ -26,3 +21,5 @@ export { METRICS_CONTENT_TYPE, metricsText } from "./metrics/metrics-text.js";
 export type { SeenRequest, ShownFailure } from "./observation/failures.js";
 export { Observation } from "./observation/observation.js";
 export type { OnRequest, RequestRecord } from "./request-record.js";
+export { Service, type ServiceEvent, type ServiceOptions } from "./service/service.js";
+export type { LogStyle } from "./service/worker-config.js";

@@ -1,9 +1,9 @@
 // load-functions.ts: makes a gateway's functions of its configuration: each loaded once, all mistakes in one report.
-import { MayflyError } from "../errors.js";
 import { FetchFunction } from "../function/function.js";
 import type { FunctionObserver } from "../function/observer.js";
 import { VmBudget } from "../function/pool/vm-budget.js";
 import type { Monitor } from "../monitor/monitor.js";
+import { functionMistake } from "./config/function-mistake.js";
 import { configError } from "./config/mistakes.js";
 import type { FunctionConfig, ServeConfig } from "./config/serve-config.js";
 
@@ -33,7 +33,7 @@ export async function loadFunctions(
     try {
       functions.set(each.name, await loadFunction(each, monitor, budget, options));
     } catch (error) {
-      found.push(`functions.${each.name}: ${wordsOf(error)}`);
+      found.push(functionMistake(each.name, error));
     }
   }
   if (found.length === 0) return functions;
@@ -51,9 +51,21 @@ function loadFunction(
   budget: VmBudget,
   { onSlowStep, observe }: LoadOptions,
 ): Promise<FetchFunction> {
-  const { file, limits, isolation, env, secrets, outbound, concurrency, keepWarm, idleMs } = config;
+  const {
+    file,
+    source = file,
+    limits,
+    isolation,
+    env,
+    secrets,
+    outbound,
+    concurrency,
+    keepWarm,
+    idleMs,
+  } = config;
   const observer = observe?.(config.name, limits.memoryMiB);
   return FetchFunction.load(file, {
+    name: source,
     ...{ monitor, budget, limits, isolation, env, secrets, keepWarm, idleMs },
     maxVms: concurrency.vms,
     queue: { length: concurrency.queue, ms: concurrency.queueMs },
@@ -61,14 +73,4 @@ function loadFunction(
     ...(observer !== undefined && { observer }),
     ...(onSlowStep !== undefined && { onSlowStep }),
   });
-}
-
-/** An error in words, with what a function said when it did not start, or how to mend its source. */
-function wordsOf(error: unknown): string {
-  const lines = [error instanceof Error ? error.message : String(error)];
-  if (!(error instanceof MayflyError)) return lines[0]!;
-  if (error.details !== undefined) lines.push(error.details.trimEnd().replace(/^/gm, "    "));
-  // The mends of others are options of mayfly run, which a config does not have.
-  if (error.code === "BUILD_FAILED" && error.mend !== undefined) lines.push(`    → ${error.mend}`);
-  return lines.join("\n");
 }

@@ -26,7 +26,7 @@ const answered: RequestRecord = {
 
 test("an answered request is one line", () => {
   assert.deepEqual(humanLines(answered), [
-    "200 GET /hello  vm 2  3.50 ms (create 0.75, boot 1.00, run 2.00, close 0.40)  9c6b1f0a2d3e4f58",
+    "200 GET /hello  vm 2 of hello  3.50 ms (create 0.75, boot 1.00, run 2.00, close 0.40)  9c6b1f0a2d3e4f58",
   ]);
 });
 
@@ -79,6 +79,6 @@ test("no text of a client or a guest steers the terminal or forges a line", () =
   })({ ...answered, path, console });
   assert.match(
     text,
-    /^200 GET \/\?31m\?x {2}vm 2 .*\n {2}\| fine\n {2}\| \?\]0;title\?\?200 GET \/forged\n$/,
+    /^200 GET \/\?31m\?x {2}vm 2 of hello .*\n {2}\| fine\n {2}\| \?\]0;title\?\?200 GET \/forged\n$/,
   );
 });

@@ -20,7 +20,7 @@ export interface RequestRecord {
   readonly status: number;
   /** From the request's head to the response's last byte, handed to the kernel or to Node's buffer. */
   readonly totalMs: number;
-  /** Counts a gateway's VMs, from 1. Nothing when the request came to none. */
+  /** The number of its VM among its function's, from 1. Nothing when the request came to none. */
   readonly vm: number | undefined;
   /** What that VM cost the request. */
   readonly cost: GuestCost | undefined;

@@ -32,12 +32,11 @@ export interface Serving {
   running: number;
   /** So many there were. */
   requests: number;
-  vms: number;
 }
 
 /** Counters of a gateway that has just begun. */
-export function noRequests(): Pick<Serving, "waiting" | "running" | "requests" | "vms"> {
-  return { waiting: new Set(), running: 0, requests: 0, vms: 0 };
+export function noRequests(): Pick<Serving, "waiting" | "running" | "requests"> {
+  return { waiting: new Set(), running: 0, requests: 0 };
 }
 
 export function shuttingDown(): HttpFailure {

@@ -106,8 +106,8 @@ function readEntry(file: ImageFile, { e_entry }: ElfHeader, segments: readonly S
  *
  * @throws {MayflyError} IMAGE_UNREADABLE when the file cannot be read, IMAGE_INVALID as `parseImage`
  */
-export async function loadImage(path: string): Promise<Image> {
-  return parseImage(await readImageFile(path), path);
+export async function loadImage(path: string, name = path): Promise<Image> {
+  return parseImage(await readImageFile(path), name);
 }
 
 async function readImageFile(path: string): Promise<Uint8Array> {

@@ -1,20 +1,20 @@
 // admin.test.ts: what the admin port tells of a running gateway: health, readiness, metrics, the dashboard's state.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { parseServeConfig } from "../../src/gateway/config/parse-config.js";
 import { Gateway } from "../../src/gateway/gateway.js";
-import { parseGatewayConfig } from "../../src/gateway/gateway-config.js";
 import { app } from "../support/mayfly.js";
 import { machineTest } from "../vm/support/machines.js";
 import { ask } from "./support/client.js";
 
-const config = parseGatewayConfig(
+const config = parseServeConfig(
   {
     listen: { port: 0 },
     admin: { port: 0 },
     functions: { hello: { file: app("hello"), isolation: "boot" } },
     routes: [{ path: "/hello", function: "hello" }],
   },
-  "test",
+  { name: "test" },
 );
 
 /** The sum of `mayfly_requests_total` over every function and status. */
@@ -47,5 +47,5 @@ machineTest("the admin port tells of requests, VMs and functions", async (monito
 });
 
 test("without an admin address there is no admin server", () => {
-  assert.equal(parseGatewayConfig({ routes: [{ path: "/", image: app("hello") }] }).admin, undefined);
+  assert.equal(parseServeConfig({ routes: [{ path: "/", image: app("hello") }] }).admin, undefined);
 });

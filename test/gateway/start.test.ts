@@ -4,8 +4,8 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
+import { loadServeConfig } from "../../src/gateway/config/load-config.js";
 import { Gateway } from "../../src/gateway/gateway.js";
-import { loadGatewayConfig } from "../../src/gateway/gateway-config.js";
 import { app } from "../support/mayfly.js";
 import { machineTest } from "../vm/support/machines.js";
 import { gatewayTest, HELLO, testConfig } from "./support/gateway.js";
@@ -24,7 +24,9 @@ async function withFile(text: string, body: (path: string) => Promise<void>): Pr
 test("image paths are relative to the config file", () =>
   withFile(JSON.stringify({ routes: [{ path: "/a", image: "./a.img" }] }), async (path) => {
     await writeFile(join(path, "../a.img"), "");
-    const { functions, name } = await loadGatewayConfig(path);
+    const {
+      config: { functions, name },
+    } = await loadServeConfig(path);
     assert.equal(functions[0]?.file, join(path, "../a.img"));
     assert.equal(name, path);
   }));
@@ -36,7 +38,7 @@ for (const [text, place, message] of [
 ] as const) {
   test(`a config that is no JSON is refused in one line: ${JSON.stringify(text)}`, () =>
     withFile(text, async (path) => {
-      await assert.rejects(loadGatewayConfig(path), (error: Error & { code?: string }) => {
+      await assert.rejects(loadServeConfig(path), (error: Error & { code?: string }) => {
         assert.equal(error.code, "CONFIG_INVALID");
         const start = `${path}${place}: got no JSON: `;
         assert.equal(error.message.slice(0, start.length), start);
@@ -48,7 +50,7 @@ for (const [text, place, message] of [
 }
 
 test("a config file that is not there is refused by name, with a mend", async () => {
-  await assert.rejects(loadGatewayConfig("/nowhere/mayfly.json"), {
+  await assert.rejects(loadServeConfig("/nowhere/mayfly.json"), {
     code: "CONFIG_INVALID",
     message: "read config /nowhere/mayfly.json: ENOENT",
     mend: /mayfly serve/,

@@ -3,20 +3,19 @@ import { mkdir } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { hashOf } from "../object-cache.js";
 import { defaultCacheDirectory } from "../places.js";
-import { buildFunction } from "./build-function.js";
+import { type BuiltFunction, buildFunction } from "./build-function.js";
 import type { RuntimeOptions } from "./runtime.js";
 
 /**
  * Builds a handler.
  *
  * @param source path of the handler
- * @returns the image's path: the same for the same handler, always as its files are now
+ * @returns the image, whose path is the same for the same handler, always as its files are now
  * @throws as buildFunction
  */
-export async function buildCached(source: string, options: RuntimeOptions = {}): Promise<string> {
+export async function buildCached(source: string, options: RuntimeOptions = {}): Promise<BuiltFunction> {
   const folder = join(defaultCacheDirectory(), "functions", hashOf([resolve(source)]));
   await mkdir(folder, { recursive: true });
   const output = join(folder, `${basename(source)}.img`);
-  await buildFunction({ ...options, source, output });
-  return output;
+  return buildFunction({ ...options, source, output });
 }

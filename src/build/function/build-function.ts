@@ -25,6 +25,11 @@ export interface BuildFunctionOptions extends RuntimeOptions {
   readonly check?: boolean;
 }
 
+export interface BuiltFunction extends BuiltImage {
+  /** Absolute paths of the files that it was made of: the handler's, and what it imports. */
+  readonly inputs: readonly string[];
+}
+
 /**
  * Builds a function's image.
  *
@@ -36,7 +41,7 @@ export interface BuildFunctionOptions extends RuntimeOptions {
  * @example
  * const { bytes } = await buildFunction({ source: "handler.ts", output: "handler.img" });
  */
-export async function buildFunction(options: BuildFunctionOptions): Promise<BuiltImage> {
+export async function buildFunction(options: BuildFunctionOptions): Promise<BuiltFunction> {
   const { source, check = false } = options;
   const output = resolve(options.output);
   await checkHandler(source);
@@ -69,7 +74,7 @@ export async function buildFunction(options: BuildFunctionOptions): Promise<Buil
   // The map first: an image never lies beside the map of an older one.
   await writeAtomically(`${output}.map`, bundle.sourceMap);
   if (built) await writeAtomically(output, image);
-  return { output, bytes: image.length, built };
+  return { output, bytes: image.length, built, inputs: bundle.inputs };
 }
 
 async function checkTypes(source: string): Promise<void> {

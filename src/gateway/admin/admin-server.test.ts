@@ -3,8 +3,11 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { AdminServer } from "./admin-server.js";
 
-async function withAdmin(body: (admin: AdminServer, url: string) => Promise<void>): Promise<void> {
-  const admin = new AdminServer();
+async function withAdmin(
+  body: (admin: AdminServer, url: string) => Promise<void>,
+  isReady?: () => boolean,
+): Promise<void> {
+  const admin = new AdminServer(isReady);
   try {
     await body(admin, await admin.listen({ host: "127.0.0.1", port: 0 }));
   } finally {
@@ -17,14 +20,17 @@ async function told(url: string, init?: RequestInit): Promise<[number, string]> 
   return [response.status, await response.text()];
 }
 
-test("the process lives, and is ready when the gateway says so", () =>
-  withAdmin(async (admin, url) => {
+test("the process lives, and is ready when the gateway says so", () => {
+  let isReady = false;
+  const test = async (_: AdminServer, url: string): Promise<void> => {
     assert.deepEqual(await told(`${url}/healthz`), [200, "ok\n"]);
     assert.deepEqual(await told(`${url}/readyz`), [503, "not ready\n"]);
-    admin.isReady = true;
+    isReady = true;
     assert.deepEqual(await told(`${url}/readyz?verbose`), [200, "ready\n"]);
     assert.deepEqual(await told(`${url}/readyz`, { method: "HEAD" }), [200, ""]);
-  }));
+  };
+  return withAdmin(test, () => isReady);
+});
 
 test("added paths are answered: an exact one before the nearest with a star", () =>
   withAdmin(async (admin, url) => {

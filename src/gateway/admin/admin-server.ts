@@ -17,10 +17,11 @@ export class AdminServer implements AsyncDisposable {
   readonly #handlers = new Map<string, AdminHandler>();
   readonly #server: Server;
   #url: string | undefined;
-  /** Whether the gateway listens, and does not drain. */
-  isReady = false;
+  readonly #isReady: () => boolean;
 
-  constructor() {
+  /** @param isReady whether requests are welcome: everything is loaded, and nothing drains */
+  constructor(isReady: () => boolean = () => true) {
+    this.#isReady = isReady;
     this.#server = createServer((request, response) => {
       this.#answer(request, response).catch(() => {
         if (response.headersSent) response.destroy();
@@ -29,7 +30,7 @@ export class AdminServer implements AsyncDisposable {
     });
     this.handle("/healthz", (_, response) => say(response, 200, "ok"));
     this.handle("/readyz", (_, response) =>
-      this.isReady ? say(response, 200, "ready") : say(response, 503, "not ready"),
+      this.#isReady() ? say(response, 200, "ready") : say(response, 503, "not ready"),
     );
   }
 

@@ -1,25 +1,26 @@
 // gateway-watch.ts: what the admin server shows of one gateway: its metrics and its dashboard, fed by one observation.
-import type { FunctionObserver } from "../../function/observer.js";
 import { dashboardHandler } from "../dashboard/dashboard-handler.js";
 import { LiveDashboard } from "../dashboard/live-dashboard.js";
+import type { GatewayOptions } from "../gateway.js";
 import { metricFamilies } from "../metrics/families.js";
 import { METRICS_CONTENT_TYPE, metricsText } from "../metrics/metrics-text.js";
 import { Observation } from "../observation/observation.js";
-import type { RequestRecord } from "../request-record.js";
 import type { AdminServer } from "./admin-server.js";
 
 export class GatewayWatch {
   readonly #observation = new Observation();
   readonly #dashboard = dashboardHandler(new LiveDashboard(this.#observation));
 
-  /** The observer of a function, for when it is loaded. */
-  observe(name: string, memoryMiB: number): FunctionObserver {
-    return this.#observation.observe(name, memoryMiB);
-  }
-
-  /** Told of every request. */
-  request(record: RequestRecord): void {
-    this.#observation.request(record.function, record);
+  /** Lets it be told beside whoever is told already. */
+  watching(options: GatewayOptions): GatewayOptions {
+    return {
+      ...options,
+      observe: options.observe ?? ((name, memoryMiB) => this.#observation.observe(name, memoryMiB)),
+      onRequest: (record) => {
+        this.#observation.request(record.function, record);
+        options.onRequest?.(record);
+      },
+    };
   }
 
   /** Shows it. */

@@ -92,7 +92,7 @@ export interface MayflyConfig {
     /** Default 8081. */
     readonly port?: number;
   };
-  /** Processes that share the port; "cores": one for each core. Default 1. */
+  /** Processes that share the port; "cores": one for each core, the default. */
   readonly workers?: number | "cores";
   /** Guest memory of all VMs of one process. Default: half of the host's, shared between the workers. */
   readonly memoryMiB?: number;

@@ -1,5 +1,6 @@
 // parse-config.test.ts: what a configuration says, what it leaves out, and what goes before it.
 import assert from "node:assert/strict";
+import { availableParallelism } from "node:os";
 import { test } from "node:test";
 import type { MayflyConfig } from "./define-config.js";
 import { type ParseOptions, parseServeConfig } from "./parse-config.js";
@@ -19,7 +20,7 @@ test("what a config leaves out gets its default", () => {
     name: "c.json",
     listen: { host: "127.0.0.1", port: 8080 },
     admin: undefined,
-    workers: 1,
+    workers: availableParallelism(),
     trustForwarded: [],
     serverTiming: false,
     watch: false,

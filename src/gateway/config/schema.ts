@@ -26,7 +26,7 @@ export const topSchema = record({
   admin: record({ host: text().default("127.0.0.1"), port: whole(0, 65535).default(8081) }).optional(),
   workers: z
     .union([whole(1, 256), z.literal("cores")], { error: 'a whole number, 1 to 256, or "cores"' })
-    .default(1),
+    .default("cores"),
   memoryMiB: whole(2, 1024 * 1024, "MiB").optional(),
   trustForwarded: listOf(
     z.string(AN_ADDRESS).refine((range) => parseIpRange(range) !== undefined, AN_ADDRESS),

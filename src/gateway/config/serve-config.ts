@@ -50,6 +50,8 @@ export interface FunctionConfig {
   readonly name: string;
   /** Absolute path of a handler or an image. */
   readonly file: string;
+  /** The handler, where `file` is the image that was made of it: what errors call it. */
+  readonly source?: string;
   readonly isolation: Isolation;
   readonly limits: FunctionLimits;
   readonly env: Readonly<Record<string, string>>;

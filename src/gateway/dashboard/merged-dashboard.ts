@@ -1,31 +1,38 @@
 // merged-dashboard.ts: the dashboards of several workers as one, made of what each tells: its state once, then its updates.
 import { MOST_FAILURES, type ShownFailure } from "../observation/failures.js";
 import { Coalesced } from "./coalesced.js";
-import type { DashboardSource, DashboardState } from "./dashboard-state.js";
+import type { DashboardSource, DashboardState, FunctionState } from "./dashboard-state.js";
 import { MergedFunction } from "./merged-function.js";
 
-/** @example in a worker: `send(dashboard.state()); dashboard.subscribe(send)`; where the page is: `merged.tell("2", received)`. */
+interface WorkersFailure extends ShownFailure {
+  readonly worker: string;
+}
+
+/** @example in a worker: `send(dashboard.state()); dashboard.subscribe(send)`; where the page is: `merged.begin("2", state)`, then `merged.tell("2", update)`. */
 export class MergedDashboard implements DashboardSource {
   readonly #functions = new Map<string, MergedFunction>();
   readonly #changed = new Set<MergedFunction>();
   readonly #updates = new Coalesced(() => this.#update());
-  #failures: ShownFailure[] = [];
+  #failures: WorkersFailure[] = [];
   #failed = 0;
   #toldFailures = 0;
 
-  /** @param worker what its VMs are called by: "2" makes "2.17" of VM 17; a worker that was replaced is another */
+  /**
+   * A worker's whole state, which takes the place of all that it told before.
+   *
+   * @param worker what its VMs are called by: "2" makes "2.17" of VM 17; a worker that was replaced is another
+   */
+  begin(worker: string, whole: DashboardState): void {
+    for (const state of whole.functions) this.#functionOf(state).begin(worker, state);
+    this.#failures = this.#failures.filter((failure) => failure.worker !== worker);
+    this.#addFailures(worker, whole);
+    this.#updates.soon();
+  }
+
+  /** What has changed in a worker since the last time. */
   tell(worker: string, update: DashboardState): void {
-    for (const state of update.functions) {
-      let merged = this.#functions.get(state.name);
-      if (merged === undefined) {
-        merged = new MergedFunction(state.name);
-        this.#functions.set(state.name, merged);
-      }
-      merged.tell(worker, state);
-      this.#changed.add(merged);
-    }
-    const failures = update.failures.map((failure) => ({ ...failure, failure: ++this.#failed }));
-    this.#failures = [...this.#failures, ...failures].slice(-MOST_FAILURES);
+    for (const state of update.functions) this.#functionOf(state).tell(worker, state);
+    this.#addFailures(worker, update);
     this.#updates.soon();
   }
 
@@ -37,7 +44,7 @@ export class MergedDashboard implements DashboardSource {
 
   state(): DashboardState {
     const functions = Array.from(this.#functions.values(), (merged) => merged.whole());
-    return { at: Date.now(), functions, failures: this.#failures };
+    return { at: Date.now(), functions, failures: this.#failures.map(shown) };
   }
 
   subscribe(listener: (update: DashboardState) => void): () => void {
@@ -51,6 +58,28 @@ export class MergedDashboard implements DashboardSource {
     this.#toldFailures = this.#failed;
     const functions = Array.from(this.#changed, (merged) => merged.update());
     this.#changed.clear();
-    return { at: Date.now(), functions, failures };
+    return { at: Date.now(), functions, failures: failures.map(shown) };
   }
+
+  /** The function of that name, which has changed. */
+  #functionOf({ name }: FunctionState): MergedFunction {
+    let merged = this.#functions.get(name);
+    if (merged === undefined) {
+      merged = new MergedFunction(name);
+      this.#functions.set(name, merged);
+    }
+    this.#changed.add(merged);
+    return merged;
+  }
+
+  #addFailures(worker: string, { failures }: DashboardState): void {
+    const added = failures.map((failure) => ({ ...failure, failure: ++this.#failed, worker }));
+    this.#failures = [...this.#failures, ...added]
+      .sort((one, other) => one.at - other.at)
+      .slice(-MOST_FAILURES);
+  }
+}
+
+function shown({ worker, ...failure }: WorkersFailure): ShownFailure {
+  return failure;
 }

@@ -18,7 +18,17 @@ export class MergedFunction {
   /** @param state its changes are those since the last one */
   tell(worker: string, state: FunctionState): void {
     this.#workers.set(worker, state);
-    this.#add(state.changes.map((change) => ({ ...change, vm: `${worker}.${change.vm}` })));
+    this.#add(changesOf(worker, state));
+  }
+
+  /** @param state takes the place of all that the worker told before, and is told to nobody as news */
+  begin(worker: string, state: FunctionState): void {
+    const isOthers = ({ vm }: ShownChange): boolean => !vm.startsWith(`${worker}.`);
+    this.#workers.set(worker, state);
+    this.#untold = this.#untold.filter(isOthers);
+    this.#changes = [...this.#changes.filter(isOthers), ...changesOf(worker, state)]
+      .sort((one, other) => one.at - other.at)
+      .slice(-MOST_CHANGES);
   }
 
   /** @returns whether the worker had it */
@@ -57,6 +67,10 @@ export class MergedFunction {
     );
     return { ...[...this.#workers.values()].reduce(sum, this.#past), vms, changes };
   }
+}
+
+function changesOf(worker: string, { changes }: FunctionState): ShownChange[] {
+  return changes.map((change) => ({ ...change, vm: `${worker}.${change.vm}` }));
 }
 
 /** The counters of both, and the second's else. */

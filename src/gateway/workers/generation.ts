@@ -6,7 +6,7 @@ import { settleOrphan } from "./orphans.js";
 import { RestartDelay } from "./restart-delay.js";
 import type { SupervisorEvent } from "./supervisor-event.js";
 import type { Launch } from "./worker-launch.js";
-import { type WorkerEnd, WorkerProcess } from "./worker-process.js";
+import { type WorkerEnd, type WorkerListener, WorkerProcess } from "./worker-process.js";
 
 /** Beyond the time that a worker has to drain, ms: then it hangs, and is killed. */
 const KILL_AFTER_MS = 2000;
@@ -21,7 +21,7 @@ export interface WorkerPlan<Config> {
   /** How long a worker may load, ms; five minutes unless given. */
   readonly readyMs?: number;
   /** Told when the last worker of this plan has gone. */
-  readonly onGone?: () => void;
+  readonly onAllGone?: () => void;
 }
 
 export interface GenerationPlan<Config> extends WorkerPlan<Config> {
@@ -30,11 +30,15 @@ export interface GenerationPlan<Config> extends WorkerPlan<Config> {
   readonly onEvent: (event: SupervisorEvent) => void;
   /** Takes connections that need a worker. */
   readonly onConnection: (socket: Socket) => void;
+  /** The next worker's number. */
+  readonly number: () => number;
+  readonly listener: Pick<WorkerListener, "onNews" | "onOutput">;
+  /** A worker that was ready is gone, whatever the reason. */
+  readonly onGone: (worker: number, farewell: unknown) => void;
 }
 
 /** A worker's place: who is in it changes. */
 interface Place<Config> {
-  readonly number: number;
   readonly delay: RestartDelay;
   worker: WorkerProcess<Config>;
   isReady: boolean;
@@ -55,7 +59,7 @@ export class Generation<Config> {
   /** Starts all workers; resolves when every one is ready. When one fails, the others are ended, and its error is thrown. */
   static async start<Config>(plan: GenerationPlan<Config>): Promise<Generation<Config>> {
     const generation = new Generation(plan);
-    const starts = Array.from({ length: plan.workers }, (_, i) => generation.#open(i + 1));
+    const starts = Array.from({ length: plan.workers }, () => generation.#open());
     try {
       await Promise.all(starts);
       return generation;
@@ -96,13 +100,12 @@ export class Generation<Config> {
         clearTimeout(hangs);
       }),
     );
-    if (!this.#isGone) this.#plan.onGone?.();
+    if (!this.#isGone) this.#plan.onAllGone?.();
     this.#isGone = true;
   }
 
-  async #open(number: number): Promise<void> {
+  async #open(): Promise<void> {
     const place: Place<Config> = {
-      number,
       delay: new RestartDelay(),
       worker: this.#spawn(),
       isReady: false,
@@ -115,19 +118,19 @@ export class Generation<Config> {
   }
 
   #spawn(): WorkerProcess<Config> {
-    const { launch, config, onConnection } = this.#plan;
-    return new WorkerProcess(launch, config, onConnection);
+    const { launch, config, number, listener, onConnection } = this.#plan;
+    return new WorkerProcess(number(), launch, config, { ...listener, onReturned: onConnection });
   }
 
   /** Waits until the worker in a place is ready. */
   async #settle(place: Place<Config>): Promise<void> {
-    const { worker, number } = place;
+    const { worker } = place;
     const started = performance.now();
     const walls = await this.#loaded(worker);
     place.isReady = true;
     place.readySince = performance.now();
     const ms = Math.round(place.readySince - started);
-    this.#plan.onEvent({ kind: "worker-ready", worker: number, pid: worker.pid, ms, walls });
+    this.#plan.onEvent({ kind: "worker-ready", worker: worker.number, pid: worker.pid, ms, walls });
   }
 
   /** The worker's walls; throws when it takes too long, or nobody wants it any more. */
@@ -154,16 +157,17 @@ export class Generation<Config> {
     void place.worker.ended.then((end) => this.#onEnd(place, end));
   }
 
-  #onEnd(place: Place<Config>, { status, signal, orphans }: WorkerEnd): void {
-    const { worker, number, isReady } = place;
+  #onEnd(place: Place<Config>, { status, signal, orphans, farewell }: WorkerEnd): void {
+    const { worker, isReady } = place;
     place.isReady = false;
+    if (isReady) this.#plan.onGone(worker.number, farewell);
     for (const { socket, state } of orphans) settleOrphan(socket, state, this.#plan.onConnection);
     if (this.#isRetired) return;
     const restartMs = place.delay.after(isReady ? performance.now() - place.readySince : 0);
     const lost = orphans.filter(({ state }) => state >= SlotState.waiting).length;
     this.#plan.onEvent({
       kind: "worker-died",
-      worker: number,
+      worker: worker.number,
       pid: worker.pid,
       status,
       signal,
@@ -180,7 +184,7 @@ export class Generation<Config> {
       await this.#settle(place);
     } catch (error) {
       if (this.#isRetired) return;
-      this.#plan.onEvent({ kind: "worker-failed", worker: place.number, error });
+      this.#plan.onEvent({ kind: "worker-failed", worker: place.worker.number, error });
       // It may still be there: one that said why it cannot start ends itself; one that hangs does not.
       place.worker.kill();
     }

@@ -1,7 +1,7 @@
 // messages.ts: what supervisor and worker say to each other over their channel. Types only; a config's secrets travel here and nowhere else.
 
-/** What a worker can be asked. The answer is JSON of the worker's own. */
-export type Question = "metrics" | "state";
+/** What a worker can be asked, in a word of its program's. The answer is JSON. */
+export type Question = string;
 
 /** An error on its way between processes. */
 export interface ErrorWords {
@@ -13,7 +13,7 @@ export interface ErrorWords {
 
 /** From the supervisor. A message `connection` carries the socket. */
 export type ToWorker<Config> =
-  | { readonly say: "config"; readonly config: Config }
+  | { readonly say: "config"; readonly worker: number; readonly config: Config }
   | { readonly say: "connection"; readonly id: number; readonly slot: number }
   | { readonly say: "ask"; readonly id: number; readonly question: Question }
   | { readonly say: "drain"; readonly graceMs: number };
@@ -26,4 +26,8 @@ export type ToSupervisor =
   | { readonly say: "closed"; readonly ids: readonly number[] }
   /** Connections with no request under way and nothing read of a next one: another worker can go on with them. */
   | { readonly say: "returned"; readonly ids: readonly number[] }
+  /** What nobody asked for: JSON of the worker's own. */
+  | { readonly say: "news"; readonly news: unknown }
+  /** The last words of a worker that ends because it was told to. */
+  | { readonly say: "farewell"; readonly words: unknown }
   | { readonly say: "answer"; readonly id: number; readonly answer?: unknown; readonly error?: ErrorWords };

@@ -16,11 +16,20 @@ export interface WorkerService {
   /** What its VMs run on: decides what the worker gives up. */
   readonly machine: Tenant;
   answer(question: Question): unknown;
+  /** What the supervisor shall know of it when it is gone. */
+  farewell?(): unknown;
   /** Lets requests under way end, within the time, and gives everything back. */
   close(graceMs: number): Promise<void>;
 }
 
-export type WorkerBody<Config> = (config: Config) => Promise<WorkerService>;
+/** A worker's way to whoever supervises it. */
+export interface WorkerLink {
+  /** Its number among all that its supervisor ever started, from 1. */
+  readonly worker: number;
+  tell(news: unknown): void;
+}
+
+export type WorkerBody<Config> = (config: Config, link: WorkerLink) => Promise<WorkerService>;
 
 /** Runs a worker in this process, which a supervisor has started. Ends the process when the worker's life is over. */
 export function runWorker<Config>(body: WorkerBody<Config>): void {
@@ -34,13 +43,14 @@ export function runWorker<Config>(body: WorkerBody<Config>): void {
     const until = performance.now() + graceMs;
     await connections?.drain(graceMs);
     await service?.close(Math.max(0, until - performance.now())).catch(report);
+    tell({ say: "farewell", words: service?.farewell?.() });
     // Behind everything that was told before.
     tell({ say: "closed", ids: [] }, () => process.exit(status));
   };
 
-  const begin = async (config: Config): Promise<void> => {
+  const begin = async (config: Config, worker: number): Promise<void> => {
     try {
-      service = await body(config);
+      service = await body(config, { worker, tell: (news) => tell({ say: "news", news }) });
       const walls = harden(service.machine);
       connections = new HeldConnections(service.server, ConnectionTable.inherited(TABLE_DESCRIPTOR), tell);
       tell({ say: "ready", walls });
@@ -52,7 +62,7 @@ export function runWorker<Config>(body: WorkerBody<Config>): void {
   process.on("message", (message: ToWorker<Config>, socket: Socket | undefined) => {
     switch (message.say) {
       case "config":
-        void begin(message.config);
+        void begin(message.config, message.worker);
         break;
       case "connection":
         if (socket === undefined) tell({ say: "closed", ids: [message.id] });

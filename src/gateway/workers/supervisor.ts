@@ -13,16 +13,26 @@ const GRACE_MS = 10_000;
 
 export interface SupervisorOptions<Config> extends WorkerPlan<Config> {
   readonly listen: ListenAddress;
+  /** What clients speak; the supervisor itself reads none of it. "http" unless given. */
+  readonly scheme?: "http" | "https";
   readonly onEvent?: (event: SupervisorEvent) => void;
+  /** Told what workers tell unasked. */
+  readonly onNews?: (worker: number, news: unknown) => void;
+  /** Told of every worker that has served and is gone, with its last words if there were any. */
+  readonly onGone?: (worker: number, farewell: unknown) => void;
+  /** Gets whole lines of what workers write to their standard output; absent: that is this process's. */
+  readonly onOutput?: (lines: string) => void;
 }
 
 /** One worker's answer. */
 export interface WorkerAnswer {
+  readonly worker: number;
   readonly pid: number | undefined;
   readonly answer: unknown;
 }
 
 export class Supervisor<Config> implements AsyncDisposable {
+  readonly #options: Omit<SupervisorOptions<Config>, keyof WorkerPlan<Config>>;
   readonly #onEvent: (event: SupervisorEvent) => void;
   /** Accepts, and reads nothing: a connection's bytes are its worker's. */
   readonly #server: Server = createServer({ pauseOnConnect: true });
@@ -33,11 +43,13 @@ export class Supervisor<Config> implements AsyncDisposable {
   #reloading: Promise<void> = Promise.resolve();
   readonly #closing = new AbortController();
   #isClosing = false;
+  #workers = 0;
   #url = "";
 
-  private constructor(onEvent: (event: SupervisorEvent) => void) {
+  private constructor(options: SupervisorOptions<Config>) {
+    this.#options = options;
     this.#onEvent = (event) => {
-      onEvent(event);
+      options.onEvent?.(event);
       if (event.kind === "worker-ready") this.#serveWaiting();
     };
     this.#server.on("connection", (socket) => {
@@ -53,10 +65,11 @@ export class Supervisor<Config> implements AsyncDisposable {
    * @throws what a worker's body threw; MayflyError ADDRESS_IN_USE, OPTION_INVALID
    */
   static async start<Config>(options: SupervisorOptions<Config>): Promise<Supervisor<Config>> {
-    const supervisor = new Supervisor<Config>(options.onEvent ?? (() => {}));
+    const supervisor = new Supervisor<Config>(options);
     supervisor.#generation = await supervisor.#startGeneration(options);
     try {
-      supervisor.#url = await listen(supervisor.#server, options.listen);
+      const scheme = options.scheme ?? "http";
+      supervisor.#url = await listen(supervisor.#server, options.listen, scheme);
       return supervisor;
     } catch (error) {
       await supervisor.#generation.retire(0);
@@ -74,12 +87,30 @@ export class Supervisor<Config> implements AsyncDisposable {
     return this.#generation?.pids ?? [];
   }
 
+  /** Connections on which a worker in charge has something to do. Of TLS it cannot be seen: these count as busy. */
+  get busyConnections(): number {
+    const workers = this.#generation?.readyWorkers ?? [];
+    return workers.reduce((sum, { busyConnections }) => sum + busyConnections, 0);
+  }
+
+  /** Whether a worker takes requests, and the end has not begun. */
+  get isReady(): boolean {
+    return !this.#isClosing && this.#url !== "" && this.#generation?.pick() !== undefined;
+  }
+
+  /** Workers that take requests now. */
+  get readyWorkers(): number {
+    return this.#generation?.readyWorkers.length ?? 0;
+  }
+
   /** Asks every worker in charge. One that ends meanwhile has no answer. */
   async ask(question: Question): Promise<WorkerAnswer[]> {
     const workers = this.#generation?.readyWorkers ?? [];
     const answers = await Promise.allSettled(workers.map((worker) => worker.ask(question)));
     return answers.flatMap((result, i) =>
-      result.status === "fulfilled" ? [{ pid: workers[i]!.pid, answer: result.value }] : [],
+      result.status === "fulfilled"
+        ? [{ worker: workers[i]!.number, pid: workers[i]!.pid, answer: result.value }]
+        : [],
     );
   }
 
@@ -111,7 +142,7 @@ export class Supervisor<Config> implements AsyncDisposable {
 
   async #reload(plan: WorkerPlan<Config>, graceMs: number): Promise<void> {
     if (this.#isClosing) {
-      plan.onGone?.();
+      plan.onAllGone?.();
       throw new Error("the workers are ending: no others take their place");
     }
     try {
@@ -131,11 +162,15 @@ export class Supervisor<Config> implements AsyncDisposable {
   }
 
   #startGeneration(plan: WorkerPlan<Config>): Promise<Generation<Config>> {
+    const { onNews = () => {}, onGone = () => {}, onOutput } = this.#options;
     return Generation.start({
       ...plan,
       signal: this.#closing.signal,
       onEvent: this.#onEvent,
       onConnection: (socket) => this.#hand(socket),
+      number: () => ++this.#workers,
+      listener: { onNews, onOutput },
+      onGone,
     });
   }
 

@@ -35,6 +35,7 @@ export interface LaunchPlan {
 export function launchWorker(
   { program, files, keepsCapabilities = false }: Launch,
   table: ConnectionTable,
+  output: "inherit" | "pipe" = "inherit",
 ): ChildProcess {
   const abi = files === undefined ? 0 : landlockAbi();
   const drops = files !== undefined && !keepsCapabilities && process.geteuid?.() === 0;
@@ -47,6 +48,6 @@ export function launchWorker(
     execArgv: [],
     // The filter refuses io_uring, so that libuv must not begin with it.
     env: { ...environment, UV_USE_IO_URING: "0", ...(abi > 0 && { [LANDLOCK_VARIABLE]: String(abi) }) },
-    stdio: ["ignore", "inherit", "inherit", "ipc", table.memory.fd],
+    stdio: ["ignore", output, "inherit", "ipc", table.memory.fd],
   });
 }

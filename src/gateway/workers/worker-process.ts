@@ -4,6 +4,7 @@ import type { Socket } from "node:net";
 import { ConnectionTable, SlotState, TABLE_SLOTS } from "./connection-table.js";
 import { errorOf } from "./error-words.js";
 import type { Question, ToSupervisor, ToWorker } from "./messages.js";
+import { wholeLines } from "./whole-lines.js";
 import { type Launch, launchWorker } from "./worker-launch.js";
 
 /** A connection that the worker had when it ended, and what it was doing on it. */
@@ -16,6 +17,17 @@ export interface WorkerEnd {
   readonly status: number | null;
   readonly signal: NodeJS.Signals | null;
   readonly orphans: readonly Orphan[];
+  /** What it said at last, if it came to that. */
+  readonly farewell: unknown;
+}
+
+/** Whom a worker's doings concern. */
+export interface WorkerListener {
+  /** Gets connections that the worker gives back: nothing of a next request was read from them. */
+  onReturned(socket: Socket): void;
+  onNews(worker: number, news: unknown): void;
+  /** Whole lines of what it writes to its standard output, if that is not its supervisor's. */
+  onOutput: ((lines: string) => void) | undefined;
 }
 
 interface Held {
@@ -29,6 +41,8 @@ interface Asked {
 }
 
 export class WorkerProcess<Config> {
+  /** Among all of its supervisor's, from 1. */
+  readonly number: number;
   /** Resolves with the walls around it once it takes connections; rejects with what kept it from that. */
   readonly ready: Promise<string>;
   /** Resolves when it is gone, whatever the reason. */
@@ -38,16 +52,19 @@ export class WorkerProcess<Config> {
   readonly #held = new Map<number, Held>();
   readonly #freeSlots: number[] = [];
   readonly #asked = new Map<number, Asked>();
-  readonly #onReturned: (socket: Socket) => void;
+  readonly #listener: WorkerListener;
+  #farewell: unknown;
   #slots = 0;
   #ids = 0;
   #isOver = false;
 
-  /** @param onReturned gets connections that the worker gives back: nothing of a next request was read from them */
-  constructor(launch: Launch, config: Config, onReturned: (socket: Socket) => void) {
-    this.#onReturned = onReturned;
-    const child = launchWorker(launch, this.#table);
+  constructor(number: number, launch: Launch, config: Config, listener: WorkerListener) {
+    this.number = number;
+    this.#listener = listener;
+    const { onOutput } = listener;
+    const child = launchWorker(launch, this.#table, onOutput === undefined ? "inherit" : "pipe");
     this.#child = child;
+    if (onOutput !== undefined && child.stdout !== null) wholeLines(child.stdout, onOutput);
     this.ended = new Promise((resolve) => {
       // A process that could not be made ends without having begun.
       child.once("error", () => child.pid === undefined && resolve(this.#end(null, null)));
@@ -55,7 +72,7 @@ export class WorkerProcess<Config> {
     });
     this.ready = new Promise((resolve, reject) => {
       child.on("message", (message: ToSupervisor) => {
-        if (message.say === "hello") this.#send({ say: "config", config });
+        if (message.say === "hello") this.#send({ say: "config", worker: number, config });
         else if (message.say === "ready") resolve(message.walls);
         else if (message.say === "failed") reject(errorOf(message.error));
         else this.#onMessage(message);
@@ -75,6 +92,11 @@ export class WorkerProcess<Config> {
   /** Connections that it has. */
   get connections(): number {
     return this.#held.size;
+  }
+
+  /** Connections on which it has something to do, as far as that can be seen. */
+  get busyConnections(): number {
+    return [...this.#held.values()].filter(({ slot }) => this.#table.read(slot) >= SlotState.waiting).length;
   }
 
   /** Hands a connection over. The supervisor keeps its own end of the socket, so that a dead worker's clients can be answered. */
@@ -119,8 +141,14 @@ export class WorkerProcess<Config> {
       case "returned":
         for (const id of message.ids) {
           const socket = this.#release(id);
-          if (socket !== undefined) this.#onReturned(socket);
+          if (socket !== undefined) this.#listener.onReturned(socket);
         }
+        break;
+      case "news":
+        this.#listener.onNews(this.number, message.news);
+        break;
+      case "farewell":
+        this.#farewell = message.words;
         break;
       case "answer": {
         const asked = this.#asked.get(message.id);
@@ -149,6 +177,6 @@ export class WorkerProcess<Config> {
     }));
     this.#held.clear();
     this.#table[Symbol.dispose]();
-    return { status, signal, orphans };
+    return { status, signal, orphans, farewell: this.#farewell };
   }
 }

@@ -1,7 +1,8 @@
 // gateway.ts: gateways for tests: a free port, records that can be waited for, and images that misbehave on demand.
 import { buildImage } from "../../../src/build/build-image.js";
+import { parseServeConfig } from "../../../src/gateway/config/parse-config.js";
+import type { ServeConfig } from "../../../src/gateway/config/serve-config.js";
 import { Gateway } from "../../../src/gateway/gateway.js";
-import { type GatewayConfig, parseGatewayConfig } from "../../../src/gateway/gateway-config.js";
 import type { RequestRecord } from "../../../src/gateway/request-record.js";
 import type { Monitor } from "../../../src/index.js";
 import { app, root } from "../../support/mayfly.js";
@@ -74,9 +75,9 @@ export function testConfig({
   concurrency = {},
   tls,
   rest = {},
-}: TestConfig): GatewayConfig {
+}: TestConfig): ServeConfig {
   const listen = { port: 0, ...(tls !== undefined && { tls }) };
-  return parseGatewayConfig({ ...rest, listen, functions, routes, concurrency }, "test");
+  return parseServeConfig({ ...rest, listen, functions, routes, concurrency }, { name: "test" });
 }
 
 /** A test with a gateway of its own. Requests that it leaves behind are broken off. */

@@ -101,7 +101,7 @@ supervisedTest("closing does not wait for workers that load", plan({ word: "old"
 
 test("a plan is told when its last worker has gone: behind a reload, and when it could not start", async () => {
   const gone: string[] = [];
-  const counted = (config: TinyConfig) => ({ ...plan(config), onGone: () => gone.push(config.word) });
+  const counted = (config: TinyConfig) => ({ ...plan(config), onAllGone: () => gone.push(config.word) });
   const supervised = await Supervised.start(counted({ word: "first" }));
   await assert.rejects(supervised.supervisor.reload(counted({ word: "broken", load: "exit" })));
   assert.deepEqual(gone, ["broken"]);

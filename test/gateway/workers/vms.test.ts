@@ -34,7 +34,7 @@ for (const { kind, skip } of machines)
     mkdirSync(folder, { recursive: true });
     const source = join(folder, `${kind}.js`);
     writeFileSync(source, HANDLER);
-    const image = await buildCached(source);
+    const { output: image } = await buildCached(source);
     const files = workerFiles({ machine: kind, reads: [dirname(image)] });
     const launch = { program, files, keepsCapabilities: kind === "process" };
     const config: FunctionConfig = { image, machine: kind };

@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
 import type { FunctionConfig, ServeConfig } from "../../../src/gateway/config/serve-config.js";
-import { planWorkers } from "../../../src/gateway/workers/plan-workers.js";
+import { planWorkers } from "../../../src/gateway/service/plan-workers.js";
 import { app, root } from "../../support/mayfly.js";
 
 test("a plan has an image for each handler, and lets workers read what the configuration names", async () => {
@@ -21,11 +21,13 @@ test("a plan has an image for each handler, and lets workers read what the confi
     routes: [{ hosts: [], path: "/assets/*", target: { kind: "static", directory: "/srv/assets" } }],
   } as unknown as ServeConfig;
   try {
-    const plan = await planWorkers(config, { program: new URL("file:///worker.js"), machine: "kvm" });
+    const log = { json: true, colors: false };
+    const { workers: plan, inputs } = await planWorkers(config, { machine: "kvm", log });
+    assert.deepEqual(inputs, [handler]);
     assert.equal(plan.workers, 3);
-    assert.equal(plan.launch.program, "/worker.js");
-    const [hello, image] = plan.config.functions;
+    const [hello, image] = plan.config.serve.functions;
     assert.match(hello!.file, /\.img$/);
+    assert.equal(hello!.source, handler);
     assert.equal(image!.file, app("hello"));
     const reads = new Set(
       plan.launch.files?.flatMap(({ access, path }) => (access === "read" ? [path] : [])),
@@ -34,7 +36,7 @@ test("a plan has an image for each handler, and lets workers read what the confi
       assert.ok(reads.has(path), path);
     assert.ok(plan.launch.files?.some(({ access, path }) => access === "device" && path === "/dev/kvm"));
     assert.ok(!plan.launch.files?.some(({ access }) => access === "write"));
-    plan.onGone?.();
+    plan.onAllGone?.();
     while (existsSync(hello!.file)) await new Promise((resolve) => setTimeout(resolve, 5));
   } finally {
     rmSync(folder, { recursive: true });

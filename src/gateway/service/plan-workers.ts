@@ -1,29 +1,35 @@
 // plan-workers.ts: from a configuration to what a supervisor starts: images instead of handlers, and the files that a worker may read.
 import { fileURLToPath } from "node:url";
-import type { Tenant } from "../../linux/hardening/seccomp-filter.js";
+import type { MachineKind } from "../../machine/machine.js";
 import type { ServeConfig } from "../config/serve-config.js";
+import type { WorkerPlan } from "../workers/generation.js";
+import { workerFiles } from "../workers/worker-files.js";
 import { buildFunctions } from "./build-functions.js";
-import type { WorkerPlan } from "./generation.js";
-import { workerFiles } from "./worker-files.js";
+import type { GatewayWorkerConfig, LogStyle } from "./worker-config.js";
+
+const PROGRAM = fileURLToPath(new URL("worker-program.js", import.meta.url));
 
 export interface PlanOptions {
-  /** The workers' program: an absolute path, or a file's URL. It calls `runWorker`. */
-  readonly program: string | URL;
   /** What the VMs run on. */
-  readonly machine: Tenant;
+  readonly machine: MachineKind;
+  readonly log: LogStyle;
   readonly onSlowStep?: (what: string) => void;
+}
+
+export interface ServicePlan {
+  readonly workers: WorkerPlan<GatewayWorkerConfig>;
+  /** Absolute paths of what the functions were made of. */
+  readonly inputs: readonly string[];
 }
 
 /**
  * Builds all handlers of a configuration, and says what its workers need. The images go when its last worker has gone.
  *
- * @throws MayflyError BUILD_FAILED with every handler that cannot be built
+ * @throws MayflyError CONFIG_INVALID with every handler that cannot be built
  */
-export async function planWorkers(
-  config: ServeConfig,
-  { program, machine, onSlowStep }: PlanOptions,
-): Promise<WorkerPlan<ServeConfig>> {
-  const { functions, folder, remove } = await buildFunctions(config.functions, onSlowStep);
+export async function planWorkers(config: ServeConfig, options: PlanOptions): Promise<ServicePlan> {
+  const { machine, log, onSlowStep } = options;
+  const { functions, inputs, folder, remove } = await buildFunctions(config, onSlowStep);
   const { tls } = config.listen;
   const reads = [
     folder,
@@ -32,17 +38,18 @@ export async function planWorkers(
     ...(tls === undefined ? [] : [tls.cert, tls.key]),
     ...config.routes.flatMap(({ target }) => (target.kind === "static" ? [target.directory] : [])),
   ];
-  return {
+  const workers = {
     launch: {
-      program: typeof program === "string" ? program : fileURLToPath(program),
+      program: PROGRAM,
       files: workerFiles({ machine, reads }),
       keepsCapabilities: machine === "process",
     },
-    config: { ...config, functions },
+    config: { serve: { ...config, functions }, machine, log },
     workers: config.workers,
-    onGone: () => {
+    onAllGone: () => {
       // What is left behind is in a cache, and in nobody's way.
       void remove().catch(() => {});
     },
   };
+  return { workers, inputs };
 }

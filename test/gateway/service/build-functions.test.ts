@@ -1,9 +1,11 @@
 // build-functions.test.ts: handlers become images of their own config: all or none, each once, as they were.
 import assert from "node:assert/strict";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { test } from "node:test";
-import { buildFunctions } from "../../../src/gateway/workers/build-functions.js";
+import { parseServeConfig } from "../../../src/gateway/config/parse-config.js";
+import type { ServeConfig } from "../../../src/gateway/config/serve-config.js";
+import { buildFunctions } from "../../../src/gateway/service/build-functions.js";
 import { app, root } from "../../support/mayfly.js";
 
 async function withHandlers(body: (folder: string) => Promise<void>): Promise<void> {
@@ -15,6 +17,11 @@ async function withHandlers(body: (folder: string) => Promise<void>): Promise<vo
   }
 }
 
+function configOf(functions: Record<string, string>): ServeConfig {
+  const routes = Object.keys(functions).map((name) => ({ path: `/${name}`, function: name }));
+  return parseServeConfig({ functions, routes }, { name: "test" });
+}
+
 const handler = (word: string) => `export default { fetch: () => new Response("${word}") };`;
 
 test("handlers become images, each once; images stay what they are", () =>
@@ -22,24 +29,20 @@ test("handlers become images, each once; images stay what they are", () =>
     const [one, two] = ["one", "two"].map((name) => join(folder, `${name}.ts`));
     writeFileSync(one!, handler("one"));
     writeFileSync(two!, handler("two"));
-    const functions = [
-      { name: "a", file: one!, memoryMiB: 32 },
-      { name: "b", file: two! },
-      { name: "c", file: one! },
-      { name: "d", file: app("hello") },
-    ];
-    const built = await buildFunctions(functions);
+    const config = configOf({ a: one!, b: two!, c: one!, d: app("hello") });
+    const built = await buildFunctions(config);
     const [a, b, c, d] = built.functions;
-    assert.deepEqual({ ...a, file: "" }, { name: "a", file: "", memoryMiB: 32 });
+    assert.deepEqual({ ...a, file: one }, { ...config.functions[0], source: one });
+    assert.deepEqual(built.inputs, [one, two]);
     assert.equal(a!.file, c!.file);
     assert.notEqual(a!.file, b!.file);
-    assert.equal(d!.file, app("hello"));
+    assert.equal(d!.file, resolve(app("hello")));
     assert.equal(dirname(a!.file), built.folder);
     assert.equal(readdirSync(built.folder).length, 4, "two images and their source maps");
 
     const before = readFileSync(a!.file);
     writeFileSync(one!, handler("another"));
-    const next = await buildFunctions(functions);
+    const next = await buildFunctions(config);
     assert.deepEqual(readFileSync(a!.file), before, "a later build leaves it as it was");
     assert.notDeepEqual(readFileSync(next.functions[0]!.file), before);
 
@@ -52,15 +55,16 @@ test("every handler that cannot be built is named, and nothing is left behind", 
     const [broken, absent, good] = ["broken.ts", "absent.ts", "good.ts"].map((name) => join(folder, name));
     writeFileSync(broken!, "export default {");
     writeFileSync(good!, handler("good"));
-    const functions = [broken, good, absent].map((file, i) => ({ name: `f${i}`, file: file! }));
+    const config = configOf({ f0: broken!, f1: good!, f2: absent! });
     const serving = join(root, "build", "cache", "serving");
     const before = existsSync(serving) ? readdirSync(serving).length : 0;
-    await assert.rejects(buildFunctions(functions), (error: Error & { code?: string; details?: string }) => {
-      assert.equal(error.code, "BUILD_FAILED");
-      assert.equal(error.message, "2 functions could not be built");
-      assert.match(error.details ?? "", /^f0: .*broken\.ts:1:\d+[\s\S]*^f2: .*absent\.ts/m);
-      return true;
+    await assert.rejects(buildFunctions(config), {
+      code: "CONFIG_INVALID",
+      message:
+        /^test: 2 mistakes\n {2}functions\.f0: .*broken\.ts:1:\d+[\s\S]*^ {2}functions\.f2: .*absent\.ts/m,
     });
     assert.equal(readdirSync(serving).length, before);
-    await assert.rejects(buildFunctions([functions[2]!]), { message: /^f2: handler .*absent\.ts/ });
+    await assert.rejects(buildFunctions(configOf({ f: absent! })), {
+      message: /^test: functions\.f: handler .*absent\.ts/,
+    });
   }));

@@ -1,0 +1,36 @@
+// worker-log.ts: what a worker writes to its standard output: requests, and for people the life of its VMs. The supervisor passes it on.
+import { writeSync } from "node:fs";
+import { pino } from "pino";
+import type { FunctionObserver } from "../../function/observer.js";
+import { humanLog, paintStatus } from "../human-log.js";
+import { jsonLog } from "../json-log.js";
+import { LogWriter } from "../log-writer.js";
+import type { OnRequest } from "../request-record.js";
+import { withVmLog } from "../vm-log.js";
+import type { LogStyle } from "./worker-config.js";
+
+export interface WorkerLog {
+  readonly request: OnRequest;
+  /** A function's observer that logs, too, what is worth a line. */
+  observer(name: string, observer: FunctionObserver): FunctionObserver;
+  error(error: unknown): void;
+}
+
+/** @param worker its number, of which its VMs have their names */
+export function openWorkerLog({ json, colors }: LogStyle, worker: number): WorkerLog {
+  const out = new LogWriter(1, (error) => writeSync(2, `mayfly: write log: ${error.message}\n`));
+  if (json) {
+    const logger = pino({ base: { worker }, timestamp: pino.stdTimeFunctions.isoTime }, out);
+    return {
+      request: jsonLog(logger),
+      observer: (_, observer) => observer,
+      error: (error) => logger.error({ error: String(error) }, "error"),
+    };
+  }
+  const print = (lines: string): void => out.write(lines);
+  return {
+    request: humanLog(print, { worker, paint: paintStatus(colors) }),
+    observer: (name, observer) => withVmLog(observer, { name, worker, print }),
+    error: (error) => print(`error: ${String(error)}\n`),
+  };
+}

@@ -1,0 +1,47 @@
+// worker-program.ts: the program of a service's workers: a gateway that gets its connections from the supervisor.
+import { Monitor } from "../../monitor/monitor.js";
+import { LiveDashboard } from "../dashboard/live-dashboard.js";
+import { Gateway } from "../gateway.js";
+import { metricFamilies } from "../metrics/families.js";
+import { Observation } from "../observation/observation.js";
+import { runWorker } from "../workers/run-worker.js";
+import type { GatewayAnswers, GatewayFarewell, GatewayWorkerConfig } from "./worker-config.js";
+import { openWorkerLog } from "./worker-log.js";
+
+runWorker<GatewayWorkerConfig>(async ({ serve, machine, log: style }, { worker, tell }) => {
+  const monitor = Monitor.open({ machine, spareVms: 1 });
+  const observation = new Observation();
+  const dashboard = new LiveDashboard(observation);
+  const log = openWorkerLog(style, worker);
+  const gateway = await Gateway.open(serve, monitor, {
+    observe: (name, memoryMiB) => log.observer(name, observation.observe(name, memoryMiB)),
+    onRequest: (record) => {
+      observation.request(record.function, record);
+      log.request(record);
+    },
+    onError: log.error,
+  });
+  let unwatch: (() => void) | undefined;
+  const answers: { [Q in keyof GatewayAnswers]: () => GatewayAnswers[Q] } = {
+    metrics: () => metricFamilies(observation),
+    state: () => dashboard.state(),
+    watch: () => {
+      unwatch ??= dashboard.subscribe(tell);
+      return dashboard.state();
+    },
+    unwatch: () => {
+      unwatch?.();
+      unwatch = undefined;
+    },
+  };
+  return {
+    server: gateway.server,
+    machine,
+    answer: (question) => answers[question as keyof GatewayAnswers](),
+    farewell: (): GatewayFarewell => ({ metrics: answers.metrics(), state: answers.state() }),
+    async close(graceMs) {
+      await gateway.close(graceMs);
+      await monitor.close();
+    },
+  };
+});
