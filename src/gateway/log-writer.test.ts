@@ -1,6 +1,7 @@
 // log-writer.test.ts: what LogWriter writes, and what it does with what it cannot write.
 import assert from "node:assert/strict";
-import { closeSync, openSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { closeSync, constants, openSync, readSync } from "node:fs";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -18,6 +19,42 @@ test("LogWriter writes everything, in order", async () => {
     const expected = lines.join("");
     while ((await readFile(join(folder, "log"), "utf8")).length < expected.length) await sleep(5);
     assert.equal(await readFile(join(folder, "log"), "utf8"), expected);
+  } finally {
+    closeSync(fd);
+    await rm(folder, { recursive: true });
+  }
+});
+
+test("LogWriter drops what a reader that stands still leaves waiting, and says how much", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "mayfly-log-"));
+  const pipe = join(folder, "pipe");
+  execFileSync("mkfifo", [pipe]);
+  const fd = openSync(pipe, constants.O_RDWR | constants.O_NONBLOCK);
+  try {
+    let tell: (error: Error) => void = assert.fail;
+    const told = new Promise<Error>((resolve) => {
+      tell = resolve;
+    });
+    const writer = new LogWriter(fd, (error) => tell(error));
+    const piece = "x".repeat(1024 * 1024);
+    for (let i = 0; i < 40; i++) writer.write(piece);
+    let read = 0;
+    const room = Buffer.alloc(piece.length);
+    let isOver = false;
+    void told.then(() => {
+      isOver = true;
+    });
+    while (!isOver) {
+      await sleep(1);
+      try {
+        read += readSync(fd, room);
+      } catch (error) {
+        assert.equal((error as NodeJS.ErrnoException).code, "EAGAIN");
+      }
+    }
+    const lost = /: (\d+) characters are lost/.exec((await told).message);
+    assert.ok(Number(lost?.[1]) >= 20 * piece.length);
+    assert.ok(read < 20 * piece.length);
   } finally {
     closeSync(fd);
     await rm(folder, { recursive: true });

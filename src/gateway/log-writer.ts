@@ -4,12 +4,16 @@ import { write } from "node:fs";
 /** How long a full pipe is left alone before the next attempt. */
 const RETRY_MS = 20;
 
+/** What may wait to be written: a reader that stands still must not cost the server its memory, characters. */
+const MOST_WAITING = 16 * 1024 * 1024;
+
 /** A destination for pino. While text is on its way the process lives; a descriptor that fails does not keep it. */
 export class LogWriter {
   readonly #fd: number;
   readonly #onError: (error: Error) => void;
   #waiting = "";
   #isWriting = false;
+  #lost = 0;
 
   /** @param onError hears of every loss */
   constructor(fd: number, onError: (error: Error) => void) {
@@ -18,8 +22,18 @@ export class LogWriter {
   }
 
   write(text: string): void {
+    if (this.#waiting.length > MOST_WAITING) {
+      this.#lost += text.length;
+      return;
+    }
     this.#waiting += text;
     if (!this.#isWriting) this.#writeWaiting();
+  }
+
+  #tellLost(): void {
+    if (this.#lost === 0) return;
+    this.#onError(new Error(`its reader is too slow: ${this.#lost} characters are lost`));
+    this.#lost = 0;
   }
 
   #writeWaiting(): void {
@@ -40,6 +54,7 @@ export class LogWriter {
         return;
       }
       this.#isWriting = false;
+      this.#tellLost();
       if (error !== null) this.#onError(error);
       if (this.#waiting !== "") this.#writeWaiting();
     });

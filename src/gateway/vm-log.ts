@@ -34,6 +34,13 @@ export function withVmLog(
   };
 }
 
+/** Every other reason is how its guest ended: that says enough. */
+const CLOSINGS: Readonly<Record<string, string>> = {
+  budget: "another function needed its memory",
+  discarded: "its request failed",
+  closed: "its worker ends",
+};
+
 function closing(reason: string, ms: number): string {
-  return reason === "idle" ? `idle for ${(ms / 1000).toFixed(1)} s` : reason;
+  return reason === "idle" ? `idle for ${(ms / 1000).toFixed(1)} s` : (CLOSINGS[reason] ?? reason);
 }

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { test } from "node:test";
-import { finished, mayfly, noMachine, root, startMayfly } from "../support/mayfly.js";
+import { app, finished, mayfly, noMachine, root, startMayfly } from "../support/mayfly.js";
 import { machines } from "../vm/support/machines.js";
 import { ask, begin, finish } from "./support/client.js";
 import { misdeedImage } from "./support/gateway.js";
@@ -95,6 +95,38 @@ for (const [signal, status] of [
     }
   });
 }
+
+serveTest("SIGHUP has serve load everything anew, and its log tells how it went", async (options) => {
+  const folder = await mkdtemp(join(tmpdir(), "mayfly-serve-"));
+  try {
+    const config = join(folder, "mayfly.json");
+    const write = (path: string): Promise<void> =>
+      writeFile(config, JSON.stringify({ routes: [{ path, image: app("hello") }] }));
+    await write("/one");
+    await using service = new Service(...options, "--workers=1", config);
+    const { url, workers } = await service.line();
+    assert.equal((workers as unknown[]).length, 1);
+    await write("/two");
+    service.child.kill("SIGHUP");
+    assert.equal((await service.line()).event, "reloading");
+    assert.equal((await service.line()).event, "worker-ready");
+    assert.equal((await service.line()).event, "reloaded");
+    assert.equal((await ask(`${url}/two`)).status, 200);
+    assert.equal((await service.line()).path, "/two");
+
+    await writeFile(config, "{");
+    service.child.kill("SIGHUP");
+    assert.equal((await service.line()).event, "reloading");
+    const { event, level, error } = await service.line();
+    assert.deepEqual(
+      [event, level, (error as { code: string }).code],
+      ["reload-failed", 50, "CONFIG_INVALID"],
+    );
+    assert.equal((await ask(`${url}/two`)).status, 200);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
 
 test("serve refuses a config's mistakes with one report and status 1", { skip: noMachine() }, async () => {
   const folder = await mkdtemp(join(tmpdir(), "mayfly-serve-"));

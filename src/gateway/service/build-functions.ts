@@ -1,5 +1,5 @@
 // build-functions.ts: builds every handler of a config once, before workers load them, and keeps the images until these have gone.
-import { link, mkdir, mkdtemp, rm } from "node:fs/promises";
+import { link } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { buildCached } from "../../build/function/build-cached.js";
 import { isFunctionSource } from "../../build/function/source.js";
@@ -7,6 +7,7 @@ import { defaultCacheDirectory } from "../../build/places.js";
 import { functionMistake } from "../config/function-mistake.js";
 import { configError } from "../config/mistakes.js";
 import type { FunctionConfig, ServeConfig } from "../config/serve-config.js";
+import { openImageFolder } from "./image-folder.js";
 
 /** Handlers that are built at a time. */
 const LANES = 4;
@@ -37,11 +38,8 @@ export async function buildFunctions(
   { name, functions }: Pick<ServeConfig, "name" | "functions">,
   onSlowStep: (what: string) => void = () => {},
 ): Promise<BuiltFunctions> {
-  const parent = join(defaultCacheDirectory(), "serving");
-  await mkdir(parent, { recursive: true });
   // As deep as the place where they are built: the paths in their source maps stay right.
-  const folder = await mkdtemp(join(parent, "config-"));
-  const remove = (): Promise<void> => rm(folder, { recursive: true, force: true });
+  const { path: folder, remove } = await openImageFolder(join(defaultCacheDirectory(), "serving"));
   const handlers = [...new Set(functions.map(({ file }) => file).filter(isFunctionSource))];
   const images = new Map<string, Kept>();
   const failures = new Map<string, unknown>();

@@ -50,7 +50,9 @@ export class ServiceAdmin implements AsyncDisposable {
 
   onEvent(event: SupervisorEvent): void {
     this.#counts.onEvent(event);
-    if (event.kind === "worker-ready" && this.#watchers > 0) void this.#watch();
+    // New ones are to be watched, too: one in a dead one's place, or all of a reload once they have taken over.
+    const hasNew = event.kind === "worker-ready" || event.kind === "reloaded";
+    if (hasNew && this.#watchers > 0) void this.#watch();
   }
 
   onNews(worker: number, news: unknown): void {

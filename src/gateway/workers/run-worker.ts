@@ -77,7 +77,8 @@ export function runWorker<Config>(body: WorkerBody<Config>): void {
   });
   // Ctrl-C reaches every process of a terminal: when to end is the supervisor's word.
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => {});
-  process.on("disconnect", () => void end(0, 1));
+  // Nobody is left to answer to: with the process go its VMs and connections, at once.
+  process.on("disconnect", () => process.exit(1));
   tell({ say: "hello" });
 }
 
