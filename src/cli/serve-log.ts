@@ -56,7 +56,10 @@ function humanServeLog(): ServeLog {
     style: { json: false, colors: paint("red", "") !== "" },
     lines: print,
     event: (event) => {
-      if (!first.takes(event)) print(`${paint(COLORS[event.kind] ?? "reset", describe(event))}\n`);
+      if (first.takes(event)) return;
+      const color = COLORS[event.kind];
+      const text = describe(event);
+      print(`${color === undefined ? text : paint(color, text)}\n`);
     },
     listening: (service) => {
       print(`${listeningLine(service)}\n`);

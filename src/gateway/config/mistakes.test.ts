@@ -176,6 +176,12 @@ test("files that are not there are mistakes when they are looked for", () => {
   ]);
 });
 
+test("a certificate that is not there is told beside what else is wrong with where to listen", () => {
+  const listen = { port: "x", tls: { cert: "cert.pem", key: "key.pem" } };
+  const message = mistakesOf({ listen, routes: [route] }, { checkFiles: true, directory: "/nowhere" });
+  assert.match(message, /listen\.port: .*\n.*listen\.tls\.cert: .*\n.*listen\.tls\.key: /);
+});
+
 for (const path of [
   "",
   "a",

@@ -79,7 +79,16 @@ function readable(value: unknown): Record<string, unknown> {
     ...(isRecord(functions) && { functions }),
     ...(Array.isArray(routes) && { routes }),
     ...(typeof directory === "string" && directory !== "" && { directory }),
+    ...readableTls(value.listen),
   };
+}
+
+/** Its files may be missing, whatever else `listen` says. */
+function readableTls(listen: unknown): { listen?: { tls: { cert: string; key: string } } } {
+  if (!isRecord(listen) || !isRecord(listen.tls)) return {};
+  const { cert, key } = listen.tls;
+  const areNames = [cert, key].every((name) => typeof name === "string" && name !== "");
+  return areNames ? { listen: { tls: { cert: cert as string, key: key as string } } } : {};
 }
 
 function checkForRoutes(value: unknown, mistakes: Mistakes): void {
