@@ -1,4 +1,5 @@
 // serve.ts: `mayfly serve [FILE|DIR|CONFIG]`: the gateway's service as a command: options, the log, the signals.
+import { closeSync, openSync } from "node:fs";
 import { Command, InvalidArgumentError } from "commander";
 import type { Overrides } from "../gateway/config/place.js";
 import { Service } from "../gateway/service/service.js";
@@ -107,7 +108,27 @@ function untilDrained(service: Service, log: ServeLog): Promise<void> {
     };
     process.on("SIGINT", onSignal);
     process.on("SIGTERM", onSignal);
-    // How it went is told as an event.
-    process.on("SIGHUP", () => void service.reload().catch(() => {}));
+    process.on("SIGHUP", () => {
+      if (isTerminalGone()) endByHangup();
+      // How it went is told as an event.
+      service.reload().catch(() => {});
+    });
   });
+}
+
+/** As if nobody listened to the signal. An exit would have Node look after the terminal, and abort. */
+function endByHangup(): void {
+  process.removeAllListeners("SIGHUP");
+  process.kill(process.pid, "SIGHUP");
+}
+
+/** A terminal that is closed says so by the same signal: who worked at it wants no server that goes on without it. */
+function isTerminalGone(): boolean {
+  if (!process.stdout.isTTY) return false;
+  try {
+    closeSync(openSync("/dev/tty", "r"));
+    return false;
+  } catch {
+    return true;
+  }
 }

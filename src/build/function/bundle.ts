@@ -1,6 +1,6 @@
 // bundle.ts: makes one file of a handler and everything that it imports, by esbuild.
 import { basename, dirname, extname, join, resolve } from "node:path";
-import { type BuildFailure, type BuildResult, build, type Plugin } from "esbuild";
+import { type BuildFailure, type BuildResult, build, type Plugin, stop } from "esbuild";
 import { noDefaultExport, refusal, START } from "./esbuild-messages.js";
 
 export interface Bundle {
@@ -51,6 +51,11 @@ export async function bundlePrelude(
 ): Promise<Bundle> {
   const stdin = { contents, resolveDir: directory, sourcefile: name, loader: "js" } as const;
   return bundleOf(name, await bundle(stdin, "the prelude", "bundle.js", plugins), directory);
+}
+
+/** Ends the process that bundles, which otherwise waits for more; the next bundle starts another. */
+export function endBundler(): Promise<void> {
+  return stop();
 }
 
 interface Entry {

@@ -2,6 +2,7 @@
 import { link } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { buildCached } from "../../build/function/build-cached.js";
+import { endBundler } from "../../build/function/bundle.js";
 import { isFunctionSource } from "../../build/function/source.js";
 import { defaultCacheDirectory } from "../../build/places.js";
 import { functionMistake } from "../config/function-mistake.js";
@@ -55,6 +56,8 @@ export async function buildFunctions(
     }
   };
   await Promise.all(Array.from({ length: LANES }, lane));
+  // Of all that a server needs to run for long, this is not.
+  await endBundler();
   if (failures.size > 0) {
     await remove();
     const failed = functions.filter(({ file }) => failures.has(file));
