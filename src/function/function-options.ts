@@ -9,7 +9,7 @@ import type { QueueBounds } from "./busy-error.js";
 import { type Configuration, checkConfiguration } from "./configuration.js";
 import type { Isolation } from "./isolation.js";
 import type { FunctionObserver } from "./observer.js";
-import { type Outbound, openOutbound } from "./outbound/outbound.js";
+import type { Outbound } from "./outbound/outbound.js";
 import type { OutboundPolicyOptions } from "./outbound/policy.js";
 import { VmBudget } from "./pool/vm-budget.js";
 
@@ -89,7 +89,7 @@ const DEFAULTS: FunctionLimits = {
 };
 
 /** @throws MayflyError OPTION_INVALID naming the option */
-export function checkOptions(options: FunctionOptions): CheckedOptions {
+export async function checkOptions(options: FunctionOptions): Promise<CheckedOptions> {
   const limits = { ...DEFAULTS };
   for (const name of Object.keys(DEFAULTS) as (keyof FunctionLimits)[])
     limits[name] = positive(`limits.${name}`, options.limits?.[name] ?? DEFAULTS[name]);
@@ -109,8 +109,13 @@ export function checkOptions(options: FunctionOptions): CheckedOptions {
     observer: options.observer,
     console: options.console ?? discardOutput,
     verifyReset: options.verifyReset ?? false,
-    outbound: options.outbound === undefined ? undefined : openOutbound(options.outbound),
+    outbound: options.outbound && (await openWayOut(options.outbound)),
   };
+}
+
+/** Loaded only for who asks for it: its HTTP client takes longer to load than everything else here. */
+async function openWayOut(policy: OutboundPolicyOptions): Promise<Outbound> {
+  return (await import("./outbound/outbound.js")).openOutbound(policy);
 }
 
 function positive(name: string, value: number): number {

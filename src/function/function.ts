@@ -71,7 +71,7 @@ export class FetchFunction implements AsyncDisposable {
    *   it said as details
    */
   static async load(file: string, options: FunctionOptions = {}): Promise<FetchFunction> {
-    const checked = checkOptions(options);
+    const checked = await checkOptions(options);
     const { image, path } = await openImage(file, options);
     const places = hideSecrets(await loadStackPlaces(path, image), checked.configuration);
     const ownMonitor =

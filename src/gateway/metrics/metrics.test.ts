@@ -1,10 +1,11 @@
 // metrics.test.ts: what Prometheus reads after known events.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { AggregatorRegistry } from "prom-client";
 import type { CallDone } from "../../function/observer.js";
 import { Observation } from "../observation/observation.js";
 import { metricFamilies } from "./families.js";
-import { metricsText } from "./metrics-text.js";
+import { METRICS_CONTENT_TYPE, metricsText } from "./metrics-text.js";
 
 const CALL: CallDone = {
   ok: true,
@@ -89,4 +90,8 @@ test("names of functions cannot break the text's form", async () => {
   const observation = new Observation();
   observation.observe('a"b\n\\c', 1);
   assertHas(await lines(observation), 'mayfly_guest_memory_bytes{function="a\\"b\\n\\\\c"} 0');
+});
+
+test("the content type is the one of the library that writes the text", () => {
+  assert.equal(METRICS_CONTENT_TYPE, AggregatorRegistry.PROMETHEUS_CONTENT_TYPE);
 });
