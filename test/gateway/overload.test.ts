@@ -1,6 +1,7 @@
 // overload.test.ts: more requests than VMs: who waits, who is sent away, and clients that leave.
 import assert from "node:assert/strict";
 import { request } from "node:http";
+import { connect } from "node:net";
 import { ask, begin, errorIn, finish } from "./support/client.js";
 import { ECHO, gatewayTest, HELLO, misdeedImage, misdeeds, type TestGateway } from "./support/gateway.js";
 import { until } from "./support/until.js";
@@ -86,6 +87,23 @@ gatewayTest(
     stalled.request.destroy();
     await test.over(2);
     assert.equal(monitor.vms.size, 0);
+  },
+);
+
+gatewayTest(
+  "requests that a client sent at once are all over when it goes away",
+  misdeeds(),
+  async (test, monitor) => {
+    const { hostname, port } = new URL(test.url);
+    const get = (path: string) => `GET ${path} HTTP/1.1\r\nhost: a\r\n\r\n`;
+    const socket = connect(Number(port), hostname);
+    socket.write(get("/exchange-stall") + get("/exchange-stall") + get("/exchange-status/200"));
+    await until(() => monitor.vms.size === 2 && test.records.length === 1);
+    socket.destroy();
+    await test.over(3);
+    assert.equal(monitor.vms.size, 0);
+    // It waits for nothing but them.
+    await test.gateway.close(60_000);
   },
 );
 

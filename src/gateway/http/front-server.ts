@@ -5,6 +5,7 @@ import { Server as NetServer, type Socket } from "node:net";
 import { type ListenAddress, listen, makeHttpServer } from "../http-server.js";
 import type { Certificate } from "./certificate.js";
 import { Http2Sessions } from "./http2-sessions.js";
+import { hearEndWhileQueued } from "./queued-response.js";
 import { makeSecureServer, SESSION_PATIENCE } from "./secure-server.js";
 
 /** How long clients have to leave once all is answered, ms. */
@@ -16,7 +17,11 @@ export class FrontServer {
   readonly #sockets = new Set<Socket>();
 
   /** @param certificate for TLS; without one, connections are plain */
-  constructor(onRequest: RequestListener, certificate?: Certificate) {
+  constructor(answer: RequestListener, certificate?: Certificate) {
+    const onRequest: RequestListener = (request, response) => {
+      hearEndWhileQueued(request, response);
+      answer(request, response);
+    };
     if (certificate === undefined) {
       this.#server = makeHttpServer(onRequest);
     } else {
