@@ -1,16 +1,13 @@
 // response.ts: carries a guest's response to the client, no faster than the client takes it, and checks its length on the way.
 import type { ServerResponse } from "node:http";
-import type { Http2ServerResponse } from "node:http2";
 import type { ExchangeResponse } from "../monitor/exchange/message.js";
 import { takeAtHand } from "./at-hand.js";
-import { isHttp2, writeHead } from "./http/write-head.js";
-import { clientGone } from "./http-failure.js";
+import { writeHead } from "./http/write-head.js";
+import { drained } from "./patience.js";
 import { badLength, cleanResponseHead } from "./response-head.js";
 
 /** A response up to this size that is there at once leaves whole, with a content-length. */
 const WHOLE_BYTES = 64 * 1024;
-/** A client that takes nothing for this long is gone, ms. */
-const STALLED_MS = 30_000;
 
 export interface SendOptions {
   readonly method: string;
@@ -70,20 +67,4 @@ function whole(pieces: readonly Uint8Array[]): Uint8Array | undefined {
 function wrongLength(promised: number | undefined, sent: number): Error {
   const got = sent > (promised ?? 0) ? `at least ${sent}` : `${sent}`;
   return badLength(`its content-length is ${promised}, and its body has ${got} bytes`);
-}
-
-/** Waits until the client took enough for more to be written. */
-export function drained(out: ServerResponse): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const settle = (then: () => void): void => {
-      clearTimeout(timer);
-      out.off("drain", onDrain).off("close", onClose);
-      then();
-    };
-    const onDrain = (): void => settle(resolve);
-    const onClose = (): void => settle(() => reject(clientGone()));
-    const timer = setTimeout(onClose, STALLED_MS);
-    out.on("drain", onDrain).on("close", onClose);
-    if (isHttp2(out) ? (out as unknown as Http2ServerResponse).stream.destroyed : out.destroyed) onClose();
-  });
 }

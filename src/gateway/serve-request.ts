@@ -9,6 +9,7 @@ import { failureOf } from "./guest-failure.js";
 import type { GuestCost } from "./guests.js";
 import { newRequestId } from "./http/request-id.js";
 import { clientGone, HttpFailure } from "./http-failure.js";
+import { breakOffUntaken } from "./patience.js";
 import { refuse } from "./refuse.js";
 import { type RequestHead, readRequestHead } from "./request-head.js";
 import type { OnRequest } from "./request-record.js";
@@ -76,6 +77,7 @@ export async function serveRequest(
   const { guest, isServed, output } = answer;
   const end = failure === undefined || isServed ? undefined : (guest?.vm.end ?? endOf(failure));
   letGoOfUpload(incoming);
+  breakOffUntaken(out);
   try {
     if (guest !== undefined) cost = await guest.release();
   } finally {

@@ -6,8 +6,8 @@ import { lookup } from "mrmime";
 import type { Client } from "../client.js";
 import { writeHead } from "../http/write-head.js";
 import { clientGone, HttpFailure } from "../http-failure.js";
+import { drained } from "../patience.js";
 import type { RequestHead } from "../request-head.js";
-import { drained } from "../response.js";
 import { type ByteRange, judgeConditions, rangeOf, type Version } from "./conditions.js";
 import { fileNames, openWithin } from "./file-path.js";
 
