@@ -1,7 +1,9 @@
 // admin-server.test.ts: health, readiness, and the paths that others add.
 import assert from "node:assert/strict";
+import { request } from "node:http";
 import { test } from "node:test";
 import { AdminServer } from "./admin-server.js";
+import { isOwnHost } from "./own-host.js";
 
 async function withAdmin(
   body: (admin: AdminServer, url: string) => Promise<void>,
@@ -54,6 +56,39 @@ test("other paths are 404, other methods 405, and a handler that fails 500", () 
     assert.equal((await told(`${url}/healthz`, { method: "POST", body: "x" }))[0], 405);
     assert.deepEqual(await told(`${url}/broken`), [500, "failed\n"]);
   }));
+
+/** The status of a GET whose Host header says `host`: fetch() allows no other than the URL's. */
+function statusFor(url: string, host: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const asked = request(url, { headers: { host }, agent: false }, (response) => {
+      resolve(response.resume().statusCode!);
+    });
+    asked.on("error", reject).end();
+  });
+}
+
+test("a name that is not the server's own gets nothing but its health", async () => {
+  await using admin = new AdminServer();
+  const url = await admin.listen({ host: "LocalHost", port: 0 });
+  admin.handle("/metrics", (_, response) => void response.end("up 1\n"));
+  for (const host of ["127.0.0.1", "10.1.2.3:9000", "[::1]", "[fe80::1]:80", "localhost", "LOCALHOST:8081"])
+    assert.equal(await statusFor(`${url}/metrics`, host), 200, host);
+  for (const host of ["attacker.example", "attacker.example:8081", "localhost.attacker.example", "1.2.3.4.5"])
+    for (const path of ["/metrics", "/nowhere"]) assert.equal(await statusFor(url + path, host), 421, host);
+  for (const path of ["/healthz", "/readyz"])
+    assert.equal(await statusFor(url + path, "attacker.example"), 200, path);
+});
+
+test("the name that it was told to listen at is its own", () => {
+  for (const [host, own, expected] of [
+    ["metrics.example:9000", "Metrics.Example", true],
+    ["metrics.example.", "metrics.example", true],
+    ["metrics.example", "0.0.0.0", false],
+    ["", "127.0.0.1", false],
+    [undefined, "127.0.0.1", false],
+  ] as const)
+    assert.equal(isOwnHost(host, own), expected, host);
+});
 
 test("closing ends what is under way", () =>
   withAdmin(async (admin, url) => {

@@ -1,12 +1,17 @@
 // admin-server.ts: HTTP for whoever runs the gateway: health, and what others add. No client of the gateway's gets here.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { type ListenAddress, listen } from "../http-server.js";
+import { isOwnHost } from "./own-host.js";
 
 /** Answers a request, of GET or HEAD. A HEAD's body is dropped by Node. What it returns is waited for. */
 export type AdminHandler = (request: IncomingMessage, response: ServerResponse) => unknown;
 
+/** Answered under every name: a probe may have its own, and learns nothing. */
+const PROBES: ReadonlySet<string> = new Set(["/healthz", "/readyz"]);
+
 /**
- * Answers `/healthz` while the process lives, `/readyz` while requests are welcome, and the paths that are added.
+ * Answers `/healthz` while the process lives, `/readyz` while requests are welcome, and the paths that are added. These want an
+ * address, `localhost` or the host that it listens at as the request's host.
  *
  * @example
  * await using admin = new AdminServer();
@@ -18,6 +23,7 @@ export class AdminServer implements AsyncDisposable {
   readonly #server: Server;
   #url: string | undefined;
   readonly #isReady: () => boolean;
+  #host = "localhost";
 
   /** @param isReady whether requests are welcome: everything is loaded, and nothing drains */
   constructor(isReady: () => boolean = () => true) {
@@ -46,6 +52,7 @@ export class AdminServer implements AsyncDisposable {
    * @throws MayflyError ADDRESS_IN_USE, OPTION_INVALID
    */
   async listen(address: ListenAddress): Promise<string> {
+    this.#host = address.host;
     this.#url = await listen(this.#server, address);
     return this.#url;
   }
@@ -68,8 +75,11 @@ export class AdminServer implements AsyncDisposable {
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const handler = this.#handlerOf(request.url!.split("?", 1)[0]!);
-    if (handler === undefined) say(response, 404, "not found");
+    const path = request.url!.split("?", 1)[0]!;
+    const handler = this.#handlerOf(path);
+    if (!PROBES.has(path) && !isOwnHost(request.headers.host, this.#host))
+      say(response, 421, "not a name of this server: ask for it by address");
+    else if (handler === undefined) say(response, 404, "not found");
     else if (request.method === "GET" || request.method === "HEAD") await handler(request, response);
     else say(response.setHeader("allow", "GET, HEAD"), 405, "only GET and HEAD");
   }
