@@ -17,6 +17,7 @@ export function requestFields(record: RequestRecord): Record<string, unknown> {
   const {
     request,
     id,
+    trace,
     client,
     function: name,
     method,
@@ -30,6 +31,10 @@ export function requestFields(record: RequestRecord): Record<string, unknown> {
     console,
   } = record;
   const fields: Record<string, unknown> = { request, id, client, method, path, status, totalMs: ms(totalMs) };
+  if (trace !== undefined) {
+    fields.traceId = trace.traceId;
+    fields.parentSpanId = trace.parentSpanId;
+  }
   if (name !== undefined) fields.function = name;
   if (vm !== undefined) fields.vm = vm;
   if (cost !== undefined) {

@@ -11,6 +11,7 @@ const cost = { cpuMs: 1.5, steps: { create: 0.75, boot: 1, run: 2, close: 0.4 } 
 const answered: RequestRecord = {
   request: 3,
   id: "9c6b1f0a2d3e4f58",
+  trace: undefined,
   client: "192.0.2.1",
   function: "hello",
   method: "GET",
@@ -47,6 +48,12 @@ test("an answered request is one object", () => {
     closeMs: 0.4,
     cpuMs: 1.5,
   });
+});
+
+test("a request of a trace names it, so that logs and traces can be joined", () => {
+  const trace = { traceId: "0af7651916cd43dd8448eb211c80319c", parentSpanId: "b7ad6b7169203331" };
+  const { traceId, parentSpanId } = requestFields({ ...answered, trace });
+  assert.deepEqual({ traceId, parentSpanId }, trace);
 });
 
 test("a failure, its cause and its mend stand below the line", () => {

@@ -1,6 +1,7 @@
 // request-record.ts: what the gateway knows about one request when it is over: for the log and for whoever counts.
 import type { VmEnd } from "../monitor/vm-end.js";
 import type { GuestCost } from "./guests.js";
+import type { TraceContext } from "./http/trace-context.js";
 import type { HttpFailure } from "./http-failure.js";
 
 /** Times in milliseconds. */
@@ -9,6 +10,8 @@ export interface RequestRecord {
   readonly request: number;
   /** What the request is called for its guest and its client, too. */
   readonly id: string;
+  /** The distributed trace that it belongs to, when its client named one. */
+  readonly trace: TraceContext | undefined;
   /** The client's address, when it was there long enough to have one. */
   readonly client: string | undefined;
   /** The name of the function that was to answer; undefined for static files and what has no route. */

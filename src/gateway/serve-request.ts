@@ -8,6 +8,7 @@ import { GuestAnswer } from "./guest-answer.js";
 import { failureOf } from "./guest-failure.js";
 import type { GuestCost } from "./guests.js";
 import { newRequestId } from "./http/request-id.js";
+import { traceContextOf } from "./http/trace-context.js";
 import { clientGone, HttpFailure } from "./http-failure.js";
 import { breakOffUntaken } from "./patience.js";
 import { refuse } from "./refuse.js";
@@ -84,6 +85,7 @@ export async function serveRequest(
     serving.onRequest({
       request: number,
       id,
+      trace: head && traceContextOf(head.headers),
       client: head?.client ?? peer,
       function: name,
       method: incoming.method!,

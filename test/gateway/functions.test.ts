@@ -1,21 +1,31 @@
 // functions.test.ts: routes that are functions: fresh state, failures by their codes, requests to the outside.
 import assert from "node:assert/strict";
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { test } from "node:test";
+import { fencedPrograms } from "../docs/fenced-programs.js";
 import { project, whyNoRuntime } from "../function/support.js";
+import { root } from "../support/mayfly.js";
 import { machines } from "../vm/support/machines.js";
 import { type TestConfig, TestGateway } from "./support/gateway.js";
 
+/** As docs/functions.md shows it. */
+const TRACE_OF = fencedPrograms(readFileSync(join(root, "docs", "functions.md"), "utf8")).find(({ source }) =>
+  source.startsWith("const traceOf"),
+)!.source;
+
 const HANDLER = `
+${TRACE_OF}
 let calls = 0;
 export default {
   async fetch(request: Request): Promise<Response> {
     const { pathname, searchParams } = new URL(request.url);
     if (pathname === "/throw") throw new TypeError("no such thing");
     if (pathname === "/out") return fetch(searchParams.get("url")!);
+    if (pathname === "/traced") return fetch(searchParams.get("url")!, { headers: traceOf(request) });
     if (pathname === "/wait") await new Promise((done) => setTimeout(done, 20));
     return new Response(String(++calls));
   },
@@ -70,7 +80,18 @@ functionsTest(
   },
 );
 
-const other = createServer((_, response) => response.end("from outside"));
+const TRACE = {
+  traceparent: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+  tracestate: "a=1",
+  baggage: "tier=free",
+};
+/** What the last request to the outside said of a trace. */
+let traced: Record<string, unknown> = {};
+
+const other = createServer(({ headers }, response) => {
+  traced = Object.fromEntries(Object.entries(headers).filter(([name]) => Object.hasOwn(TRACE, name)));
+  response.end("from outside");
+});
 other.listen(0, "127.0.0.1").unref();
 await once(other, "listening");
 const origin = `http://127.0.0.1:${(other.address() as AddressInfo).port}`;
@@ -85,6 +106,26 @@ functionsTest(
     const ask = (target: string) => fetch(`${url}/out?url=${encodeURIComponent(target)}`);
     assert.equal(await (await ask(`${origin}/x`)).text(), "from outside");
     assert.equal((await ask("http://127.0.0.1:9/")).status, 500);
+  },
+);
+
+functionsTest(
+  "a trace goes on to the outside where the handler passes it on, and only there",
+  (handler) => ({
+    functions: { out: { file: handler, outbound: { origins: [origin] } } },
+    routes: [{ path: "/*", function: "out" }],
+  }),
+  async ({ url }) => {
+    const ask = async (path: string, headers = {}): Promise<void> => {
+      const response = await fetch(`${url}${path}?url=${encodeURIComponent(origin)}`, { headers });
+      assert.equal(await response.text(), "from outside");
+    };
+    await ask("/traced", TRACE);
+    assert.deepEqual(traced, TRACE);
+    await ask("/traced");
+    assert.deepEqual(traced, {});
+    await ask("/out", TRACE);
+    assert.deepEqual(traced, {});
   },
 );
 

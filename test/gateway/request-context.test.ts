@@ -21,17 +21,36 @@ gatewayTest("guest, client and log call a request the same; no two are called so
   assert.equal(ids.size, 21);
 });
 
-gatewayTest("a trace's context reaches the guest as it came, and none is made up", {}, async ({ url }) => {
-  const traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
-  const { headers } = await ask(`${url}/echo`, { headers: { traceparent, tracestate: "a=1,b=2" } });
-  assert.equal(headers["x-echo-traceparent"], traceparent);
-  assert.equal(headers["x-echo-tracestate"], "a=1,b=2");
-  const without = await ask(`${url}/echo`);
-  assert.deepEqual(
-    Object.keys(without.headers).filter((name) => name.includes("trace")),
-    [],
-  );
-});
+const TRACE = {
+  traceparent: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+  tracestate: "a=1,b=2",
+  baggage: "user=Zo%C3%AB,tier=free;ttl=5",
+};
+
+gatewayTest(
+  "a trace's context reaches the guest and the log as it came, and none is made up",
+  {},
+  async (test) => {
+    const { headers } = await ask(`${test.url}/echo`, { headers: TRACE });
+    for (const [name, value] of Object.entries(TRACE)) assert.equal(headers[`x-echo-${name}`], value);
+    const without = await ask(`${test.url}/echo`);
+    assert.deepEqual(
+      Object.keys(without.headers).filter((name) => /trace|baggage/.test(name)),
+      [],
+    );
+    const broken = await ask(`${test.url}/echo`, { headers: { ...TRACE, traceparent: "00-0-0-0" } });
+    assert.equal(broken.headers["x-echo-traceparent"], "00-0-0-0");
+    await test.over(3);
+    assert.deepEqual(
+      test.records.map(({ trace }) => trace),
+      [
+        { traceId: "0af7651916cd43dd8448eb211c80319c", parentSpanId: "b7ad6b7169203331" },
+        undefined,
+        undefined,
+      ],
+    );
+  },
+);
 
 const FORWARDED = {
   "x-forwarded-for": "192.0.2.1, 198.51.100.7",
