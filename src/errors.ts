@@ -19,7 +19,7 @@ export type ErrorCode =
   | "SNAPSHOT_FOREIGN" // the snapshot is of another boot, machine or monitor
   | "VM_ENDED" // the VM is over; nothing can be asked of it
   | "VM_BUSY" // the VM is already running or serving an exchange
-  | "FUNCTION_NOT_STARTED" // a function's modules threw while they were evaluated, or the image is no function
+  | "FUNCTION_NOT_STARTED" // a function's modules or its warmUp failed, or the image is no function
   | "FUNCTION_THREW" // the handler threw
   | "FUNCTION_NO_RESPONSE" // the handler returned something else than a Response
   | "FUNCTION_NEVER_SETTLED" // the handler waits for something that never comes

@@ -55,6 +55,14 @@ static js_value relieve(const js_value *arguments)
     return value_of_bool(linear_refused());
 }
 
+/* collect(): looks for garbage; the engine will not again before its heap has grown by half. */
+static js_value collect(const js_value *arguments)
+{
+    (void)arguments;
+    qjs_run_gc();
+    return JS_UNDEFINED;
+}
+
 /* load(index): evaluates a part of the prelude. */
 static js_value load(const js_value *arguments)
 {
@@ -84,6 +92,7 @@ static const struct {
     { "fillRandom", fill_random, 3 },
     { "monotonic", monotonic, 0 },
     { "relieve", relieve, 0 },
+    { "collect", collect, 0 },
     { "mayFetch", native_may_fetch, 0 },
     { "fetchOpen", native_fetch_open, 8 },
     { "fetchWrite", native_fetch_write, 5 },

@@ -1,6 +1,9 @@
 // configuration.ts: variables and secrets of a function: checked, and given to a guest by one exchange before its first request.
 import { MayflyError } from "../errors.js";
+import { readApplication } from "../image/application.js";
+import type { Image } from "../image/image.js";
 import type { Vm } from "../monitor/vm.js";
+import { failureKind, failureOf } from "./function-error.js";
 import type { StackPlaces } from "./stack-places.js";
 
 /** What handlers find as `env`, and what becomes of it in their words. */
@@ -39,15 +42,23 @@ export function checkConfiguration(
   };
 }
 
+/** The configuration of an image: a function's runtime is told even that there is none, and then lets the handler warm up. */
+export function configurationFor(image: Image, configuration: Configuration): Configuration {
+  if (configuration.body !== undefined || readApplication(image) === undefined) return configuration;
+  return { ...configuration, body: Buffer.from("{}") };
+}
+
 /**
- * Gives a guest its configuration: an exchange whose origin no client's request can have.
+ * Gives a guest its configuration: an exchange whose origin no client's request can have. A handler warms up in it.
  *
- * @throws MayflyError VM_ENDED; FUNCTION_NOT_STARTED when it does not take it
+ * @throws MayflyError VM_ENDED; FUNCTION_NOT_STARTED when it does not take it; FunctionError when the handler's `warmUp` fails
  */
-export async function configure(vm: Vm, { body }: Configuration): Promise<void> {
+export async function configure(vm: Vm, { body }: Configuration, places: StackPlaces): Promise<void> {
   if (body === undefined) return;
   const head = { method: "CONFIGURE", origin: "mayfly:", target: "/env", headers: [] };
   const answer = await vm.exchange({ ...head, body });
+  const kind = failureKind(answer);
+  if (kind !== undefined) throw await failureOf(answer, kind, places);
   if (answer.status !== TAKEN)
     throw new MayflyError(
       "FUNCTION_NOT_STARTED",

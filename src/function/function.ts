@@ -8,7 +8,7 @@ import type { ExchangeResponse } from "../monitor/exchange/message.js";
 import { Monitor } from "../monitor/monitor.js";
 import type { Snapshot } from "../monitor/snapshot.js";
 import { type Callee, type CallOptions, call } from "./call.js";
-import { hideSecrets } from "./configuration.js";
+import { configurationFor, hideSecrets } from "./configuration.js";
 import { type FunctionError, failureKind, failureOf } from "./function-error.js";
 import { type CheckedOptions, checkOptions, type FunctionOptions } from "./function-options.js";
 import { FunctionVm } from "./function-vm.js";
@@ -59,7 +59,9 @@ export class FetchFunction implements AsyncDisposable {
     this.#closeOwn = closeOwn;
     const options = { ...checked, console: places.console(checked.console) };
     const life =
-      snapshot === undefined ? bootLife(monitor, image, options) : snapshotLife(monitor, snapshot, options);
+      snapshot === undefined
+        ? bootLife(monitor, image, options, places)
+        : snapshotLife(monitor, snapshot, options);
     this.#callee = { pool: poolOf(life, options), life, options, places };
   }
 
@@ -71,8 +73,9 @@ export class FetchFunction implements AsyncDisposable {
    *   it said as details
    */
   static async load(file: string, options: FunctionOptions = {}): Promise<FetchFunction> {
-    const checked = await checkOptions(options);
+    const asked = await checkOptions(options);
     const { image, path } = await openImage(file, options);
+    const checked = { ...asked, configuration: configurationFor(image, asked.configuration) };
     const places = hideSecrets(await loadStackPlaces(path, image), checked.configuration);
     const ownMonitor =
       options.monitor === undefined
@@ -185,7 +188,7 @@ async function startOnce(
   try {
     await using vm = makeBooted(monitor, image, checked, output.sink);
     const said = (): string => places.map(output.text());
-    await start(vm, checked.configuration, { name: image.name, said });
+    await start(vm, checked.configuration, { name: image.name, said, places });
     return checked.isolation === "boot" ? undefined : await vm.snapshot();
   } finally {
     giveRoomBack();

@@ -5,6 +5,7 @@ import type { Monitor } from "../monitor/monitor.js";
 import type { Snapshot } from "../monitor/snapshot.js";
 import type { Vm } from "../monitor/vm.js";
 import type { CheckedOptions } from "./function-options.js";
+import type { StackPlaces } from "./stack-places.js";
 import { start } from "./start.js";
 
 /** A busy host gives a function that starts but a part of a CPU; a call's own wall time may be far too short for it. */
@@ -48,12 +49,17 @@ export function snapshotLife(
   };
 }
 
-export function bootLife(monitor: Monitor, image: Image, options: CheckedOptions): VmLife {
+export function bootLife(
+  monitor: Monitor,
+  image: Image,
+  options: CheckedOptions,
+  places: StackPlaces,
+): VmLife {
   const { limits, configuration } = options;
   return {
     make: (console) => makeBooted(monitor, image, options, console),
     async start(vm) {
-      await start(vm, configuration, { name: image.name, said: () => "" });
+      await start(vm, configuration, { name: image.name, said: () => "", places });
       const { cpuTimeMs, wallTimeMs } = limits;
       vm.renewLimits({ cpuTimeMs, wallTimeMs });
     },

@@ -36,6 +36,12 @@ export function failureOf(error: unknown, vm: Vm | undefined): HttpFailure {
   }
   // A VM that did not come to its first request ended before anybody had it.
   if (error instanceof FunctionError && error.end !== undefined) return failureOfStart(error.end, error);
+  // One that is booted for each call may fail to warm up.
+  if (error instanceof FunctionError)
+    return new HttpFailure(500, "function-failed", "the function failed", {
+      reason: error.code,
+      cause: error,
+    });
   const end = vm?.end;
   // A VM that was stopped because the host failed says "stopped": the error says more.
   if (vm === undefined || end === undefined || end.reason === "stopped")

@@ -5,12 +5,15 @@ import { Context } from "./context.js";
 import { env, isConfiguration, takeConfiguration } from "./env.js";
 import { describeThrown, nameOf, reportRejections } from "./failures.js";
 import { host } from "./host.js";
+import { beginRequests } from "./phase.js";
 import { type Request, receivedRequest } from "./request.js";
 import { Response } from "./response.js";
 import { startAnew } from "./turn.js";
 
 interface Handler {
   fetch(request: Request, env: object, context: Context): unknown;
+  /** Does once, before the snapshot, what every first request would have to do. */
+  warmUp?(env: object): unknown;
 }
 
 let handler: Handler | undefined;
@@ -20,6 +23,10 @@ export function serve(module: { default?: unknown }): void {
   const candidate = module.default as Partial<Handler> | undefined | null;
   if (typeof candidate?.fetch !== "function")
     throw new TypeError("the function's module: expected `export default { fetch(request) { … } }`");
+  if (candidate.warmUp !== undefined && typeof candidate.warmUp !== "function")
+    throw new TypeError(
+      `the function's module: got ${nameOf(candidate.warmUp)} as warmUp, expected a function`,
+    );
   handler = candidate as Handler;
 }
 
@@ -34,7 +41,27 @@ async function answer(request: Request, context: Context): Promise<void> {
       fail("not-a-response", got);
     }
   } catch (error) {
-    fail(host.relieve() || isAboutMemory(error) ? "out-of-memory" : "exception", error);
+    fail(kindOf(error), error);
+  }
+}
+
+function kindOf(error: unknown): string {
+  return host.relieve() || isAboutMemory(error) ? "out-of-memory" : "exception";
+}
+
+/** Configures and warms up: the host takes its snapshot behind this exchange. */
+async function start(): Promise<void> {
+  try {
+    takeConfiguration();
+    if (handler!.warmUp !== undefined) {
+      await handler!.warmUp(env);
+      reportRejections();
+      // Here, once: else a request would have to look for garbage soon.
+      host.collect();
+    }
+    host.respond(204, [], undefined, 0, 0);
+  } catch (error) {
+    fail(kindOf(error), error);
   }
 }
 
@@ -75,9 +102,10 @@ host.dispatch = (method, url, headers, hasBody) => {
   startAnew();
   startClock();
   if (isConfiguration(method, url)) {
-    takeConfiguration();
+    void start();
     return;
   }
+  beginRequests();
   // It never rejects: what fails in telling a failure is noticed by the runtime, which answers itself.
   void answer(receivedRequest(method, url, headers, hasBody), new Context(headers));
 };

@@ -11,6 +11,7 @@ export { host } from "./host.js";
 export { type BufferSource, DOMException, type NativeKey, NativeQuery, NativeURL, subtle } from "./native.js";
 export { iterable } from "./pairs.js";
 export { part, partIfLoaded } from "./parts.js";
+export { expectRequest } from "./phase.js";
 export { optionOf, Request, signalOf } from "./request.js";
 export { Response, receivedResponse } from "./response.js";
 export { clearTimeout, setTimeout } from "./timers.js";

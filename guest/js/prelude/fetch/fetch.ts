@@ -1,6 +1,7 @@
 // fetch.ts: fetch() (the Fetch standard, section 5.6) over the runtime's outbound requests.
 import {
   type Content,
+  expectRequest,
   flatHeaders,
   host,
   optionOf,
@@ -26,6 +27,7 @@ export async function fetch(
   const request = new Request(input, init);
   const signal = signalOf(request);
   signal?.throwIfAborted();
+  expectRequest(`fetch ${request.url}`);
   if (!host.mayFetch())
     throw new TypeError(
       `fetch ${request.url}: this function may not send requests; its configuration names the origins that it may reach (outbound)`,
