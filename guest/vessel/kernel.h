@@ -34,6 +34,7 @@
 #define PROT_READ           1
 #define PROT_WRITE          2
 #define MAP_SHARED          0x01
+#define MAP_PRIVATE         0x02
 #define MAP_FIXED_NOREPLACE 0x100000
 
 /* include/uapi/linux/prctl.h, seccomp.h, filter.h, time.h, capability.h; include/uapi/asm-generic/resource.h */

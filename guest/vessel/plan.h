@@ -4,10 +4,11 @@
 
 #include <stdint.h>
 
-#define VESSEL_MEMORY_FD   3
-#define VESSEL_PLAN_BYTES  4096
-#define VESSEL_MAX_REGIONS 168
-#define VESSEL_TICK_US     3000
+#define VESSEL_MEMORY_FD    3
+#define VESSEL_CONSTANTS_FD 4
+#define VESSEL_PLAN_BYTES   4096
+#define VESSEL_MAX_REGIONS  168
+#define VESSEL_TICK_US      3000
 
 /* What failed, in `step`. */
 #define VESSEL_STEP_NONE      0
@@ -20,9 +21,10 @@
 #define VESSEL_STEP_CLOSE     7
 
 struct vessel_region {
-    uint64_t start; /* guest address, and the offset in the memory's descriptor */
+    uint64_t start; /* guest address, and the offset behind the descriptor */
     uint64_t end;
-    uint64_t protection; /* PROT_…  */
+    uint32_t protection; /* PROT_…  */
+    uint32_t descriptor; /* VESSEL_…_FD */
 };
 
 /* The first page of the memory, which no guest may have: page zero is absent. */

@@ -2,8 +2,8 @@
  * vessel.c: the process in which a guest runs when there is no KVM. It maps guest memory at its own addresses, gives up everything
  * else that it has, and hands over: from then on no system call is possible, and the monitor drives it by ptrace.
  *
- * It is executed with the memory's descriptor as number 3, finds the plan in the first page of it, starts the process proper as
- * its sibling in namespaces of its own, and exits.
+ * It is executed with the memory's descriptor as number 3, and that of constants as number 4 where there are any. It finds the plan
+ * in the first page of the memory, starts the process proper as its sibling in namespaces of its own, and exits.
  */
 #include "kernel.h"
 #include "plan.h"
@@ -65,9 +65,11 @@ static void map_guest_memory(void)
 {
     for (uint32_t i = 0; i < plan->region_count; i++) {
         const struct vessel_region *region = &plan->regions[i];
+        /* Constants are sealed: before Linux 6.7 nobody may share such a mapping; where nobody can write, private is the same. */
+        const long how = region->descriptor == VESSEL_CONSTANTS_FD ? MAP_PRIVATE : MAP_SHARED;
         check(VESSEL_STEP_MAP,
-              call(SYS_mmap, region->start, region->end - region->start, region->protection,
-                   MAP_SHARED | MAP_FIXED_NOREPLACE, VESSEL_MEMORY_FD, region->start));
+              call(SYS_mmap, region->start, region->end - region->start, region->protection, how | MAP_FIXED_NOREPLACE,
+                   region->descriptor, region->start));
     }
 }
 

@@ -119,9 +119,23 @@ export function mapShared(fd: number, length: number, what: string): Mapping {
   return new Mapping(map(length, MAP_SHARED, fd, `mmap ${what}`), length);
 }
 
-function map(length: number, flags: number, fd: number, call: string): bigint {
+/**
+ * Memory behind a descriptor, only to be read: a write by mistake ends the process. Private, because kernels before Linux 6.7 map nothing
+ * shared that is sealed against writes; where nobody can write, that is the same pages.
+ */
+export function mapReadOnly(fd: number, length: number, what: string): Mapping {
+  return new Mapping(map(length, MAP_PRIVATE, fd, `mmap ${what}`, PROT_READ), length);
+}
+
+function map(
+  length: number,
+  flags: number,
+  fd: number,
+  call: string,
+  protection = PROT_READ | PROT_WRITE,
+): bigint {
   // Safe: the kernel picks the address, so nothing that exists is replaced.
-  const address = BigInt(mmap(null, length, PROT_READ | PROT_WRITE, flags, fd, 0));
+  const address = BigInt(mmap(null, length, protection, flags, fd, 0));
   if (address === -1n) {
     const errno = lastErrno();
     throw new SystemCallError(

@@ -1,9 +1,10 @@
 // memfd.test.ts: which pages of a memfd were touched, asked for part of it, against a list of those that were.
 import assert from "node:assert/strict";
+import { ftruncateSync, writeSync } from "node:fs";
 import { test } from "node:test";
 import fc from "fast-check";
-import { mapShared } from "./mapping.js";
-import { createMemory, visitTouchedMemory } from "./memfd.js";
+import { mapReadOnly, mapShared } from "./mapping.js";
+import { createMemory, createSealedMemory, emptyMemory, visitTouchedMemory } from "./memfd.js";
 
 const PAGE = 4096;
 const PAGES = 64;
@@ -34,4 +35,19 @@ test("touched pages are told of for whatever ranges one asks", () => {
     }),
     { numRuns: 200 },
   );
+});
+
+test("sealed memory holds its pieces, and nobody can change it", () => {
+  const piece = Buffer.from("text that stays");
+  using memory = createSealedMemory("mayfly-test", 4 * PAGE, [{ start: PAGE + 8, bytes: piece }]);
+  using mapping = mapReadOnly(memory.fd, 4 * PAGE, "a test's memory");
+  const expected = Buffer.alloc(4 * PAGE);
+  expected.set(piece, PAGE + 8);
+  const check = (): void => assert.ok(expected.equals(mapping.bytes));
+  check();
+  assert.throws(() => writeSync(memory.fd, piece, 0, piece.length, 0), { code: "EPERM" });
+  for (const bytes of [0, 8 * PAGE]) assert.throws(() => ftruncateSync(memory.fd, bytes), { code: "EPERM" });
+  assert.throws(() => mapShared(memory.fd, 4 * PAGE, "a test's memory, to write"), /EPERM/);
+  assert.throws(() => emptyMemory(memory, 0, 4 * PAGE), /EPERM/);
+  check();
 });

@@ -1,4 +1,5 @@
 // memfd.ts: memory with a descriptor, so that two processes can map it (memfd_create(2), fallocate(2)).
+import { writeSync } from "node:fs";
 import { Descriptor } from "./descriptor.js";
 import { check, lastErrno, libc } from "./libc.js";
 import { SystemCallError } from "./system-call-error.js";
@@ -17,6 +18,8 @@ const F_ADD_SEALS = 1033;
 const F_SEAL_SEAL = 0x1;
 const F_SEAL_SHRINK = 0x2;
 const F_SEAL_GROW = 0x4;
+const F_SEAL_WRITE = 0x8;
+const FIXED_SIZE = F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW;
 // include/uapi/linux/fs.h
 const SEEK_DATA = 3;
 const SEEK_HOLE = 4;
@@ -26,12 +29,31 @@ const FALLOC_FL_PUNCH_HOLE = 0x2;
 
 /** Zeroed memory of a fixed size: nobody who gets the descriptor can shrink it under a mapping. Pages come on first touch. */
 export function createMemory(name: string, bytes: number): Descriptor {
+  return create(name, bytes, () => FIXED_SIZE);
+}
+
+/** Memory that holds these pieces, and zeros in between, for ever: nobody can write it, by whatever descriptor or mapping. */
+export function createSealedMemory(
+  name: string,
+  bytes: number,
+  pieces: readonly { readonly start: number; readonly bytes: Uint8Array }[],
+): Descriptor {
+  return create(name, bytes, ({ fd }) => {
+    for (const piece of pieces)
+      for (let done = 0; done < piece.bytes.length; )
+        done += writeSync(fd, piece.bytes, done, piece.bytes.length - done, piece.start + done);
+    return FIXED_SIZE | F_SEAL_WRITE;
+  });
+}
+
+/** @param fill returns the seals that the memory gets then */
+function create(name: string, bytes: number, fill: (memory: Descriptor) => number): Descriptor {
   const memory = new Descriptor(
     check("memfd_create", memfdCreate(name, MFD_CLOEXEC | MFD_ALLOW_SEALING), memoryHint),
   );
   try {
     check(`ftruncate to ${bytes} bytes`, ftruncate(memory.fd, bytes), memoryHint);
-    check("fcntl F_ADD_SEALS", fcntl(memory.fd, F_ADD_SEALS, F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW));
+    check("fcntl F_ADD_SEALS", fcntl(memory.fd, F_ADD_SEALS, fill(memory)));
     return memory;
   } catch (error) {
     memory.close();

@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { MayflyError } from "../../errors.js";
 import type { AddressSpace } from "../address-space.js";
 import type { MachineHost } from "../machine.js";
+import { Constants } from "./constants.js";
 import { ProcessMachine } from "./process-machine.js";
 import { SharedMemoryPool } from "./shared-memory.js";
 import { measureTscHz, timeStampSpace } from "./time-stamp.js";
@@ -15,6 +16,7 @@ export class ProcessHost implements MachineHost {
   readonly kind = "process";
   readonly tscHz: number;
   readonly memory = new SharedMemoryPool();
+  readonly constants = new Constants();
   readonly vesselPath = VESSEL;
 
   private constructor() {
@@ -45,5 +47,6 @@ export class ProcessHost implements MachineHost {
 
   close(): void {
     this.memory.close();
+    this.constants.close();
   }
 }

@@ -1,8 +1,9 @@
 // plan.ts: the page through which monitor and vessel agree (guest/vessel/plan.h has the same in C). Layouts only.
 import { struct, u32, u64 } from "../../abi/struct.js";
 
-/** The descriptor under which a vessel finds the memory. */
+/** The descriptors under which a vessel finds the memory, and what is the same in every machine of an image. */
 export const VESSEL_MEMORY_FD = 3;
+export const VESSEL_CONSTANTS_FD = 4;
 export const VESSEL_PLAN_BYTES = 4096;
 export const VESSEL_MAX_REGIONS = 168;
 /** CPU time of a guest between two ticks, µs. */
@@ -10,7 +11,12 @@ export const VESSEL_TICK_US = 3000;
 
 export const VesselRegion = struct(
   "vessel_region",
-  { start: u64 /* guest address, and offset in the memory */, end: u64, protection: u64 /* PROT_… */ },
+  {
+    start: u64 /* guest address, and offset behind the descriptor */,
+    end: u64,
+    protection: u32 /* PROT_… */,
+    descriptor: u32 /* VESSEL_…_FD */,
+  },
   { size: 24 },
 );
 

@@ -2,7 +2,7 @@
 import { processCpuTime } from "../../linux/process-clock.js";
 import * as trace from "../../linux/ptrace.js";
 import { decodeStatus, kill, reapInBackground, waitRaw } from "../../linux/wait.js";
-import type { AddressSpace, Region } from "../address-space.js";
+import { type AddressSpace, PAGE_SIZE, type Region } from "../address-space.js";
 import { isHypercallPort } from "../hypercall-ports.js";
 import type { Exit, Machine, Registers } from "../machine.js";
 import type { MachineState } from "../machine-state.js";
@@ -15,6 +15,7 @@ import type { SharedMemory } from "./shared-memory.js";
 import { exitOf, type Stop } from "./stops.js";
 import { ThreadState } from "./thread-state.js";
 import { startVessel } from "./vessel.js";
+import { type PlacedPart, placeParts, vesselLayout } from "./vessel-layout.js";
 
 const SIGSEGV = 11;
 const SIGPROF = 27;
@@ -33,7 +34,7 @@ export class ProcessMachine implements Machine {
   readonly #registers = new RegisterFile();
   readonly #info = new Uint8Array(trace.SigInfo.size);
   readonly #regions: readonly Region[];
-  readonly #code: readonly Region[];
+  readonly #code: readonly PlacedPart[];
   /** The processor that the vessel is kept on. */
   #cpu = -1;
   #isInterrupted = false;
@@ -45,13 +46,22 @@ export class ProcessMachine implements Machine {
   constructor(host: ProcessHost, space: AddressSpace) {
     this.#host = host;
     this.#regions = space.regions;
-    this.#code = space.regions.filter(({ permissions }) => permissions === "rx");
+    const layout = vesselLayout(space);
+    const { constants = [] } = space;
+    const kept = constants.length > 0 ? host.constants.keep(constants) : undefined;
     this.#shared = host.memory.take(space.memoryBytes);
     try {
-      this.memory = new GuestMemory(this.#shared.guest, space);
-      ({ pid: this.pid, namespaces: this.namespaces } = startVessel(host.vesselPath, this.#shared, space));
-      // Only now: the vessel's last instructions lay in a page of text.
-      for (const { start, bytes } of space.constants ?? []) this.memory.bytes.set(bytes, start);
+      const own = this.#shared.guest;
+      const parts = placeParts(layout, own, kept?.bytes);
+      const apart = parts.filter(({ isConstant }) => isConstant);
+      this.memory = new GuestMemory(own, space, apart);
+      this.#code = parts.filter(({ permissions }) => permissions === "rx");
+      const vessel = startVessel(host.vesselPath, layout, this.#shared, kept);
+      ({ pid: this.pid, namespaces: this.namespaces } = vessel);
+      // The one page of constants that is each machine's own; only now, because the vessel's last instructions lay there.
+      const { handOver } = layout;
+      if (constants.some(({ start }) => start === handOver))
+        own.set(kept!.bytes.subarray(handOver, handOver + PAGE_SIZE), handOver);
     } catch (error) {
       host.memory.giveBack(this.#shared);
       throw error;
@@ -174,10 +184,10 @@ export class ProcessMachine implements Machine {
   #hypercall(): Exit | undefined {
     const registers = this.#registers;
     const rip = registers.rip;
-    if (this.memory.bytes[rip] !== OUT_EAX_DX || !registers.isLongMode || !isHypercallPort(registers.dx))
-      return undefined;
-    for (const { start, end } of this.#code) {
+    if (!registers.isLongMode || !isHypercallPort(registers.dx)) return undefined;
+    for (const { start, end, bytes } of this.#code) {
       if (rip < start || rip >= end) continue;
+      if (bytes[rip - start] !== OUT_EAX_DX) return undefined;
       registers.rip = rip + 1;
       return { kind: "hypercall", port: registers.dx, argument: registers.eax };
     }

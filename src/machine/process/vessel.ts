@@ -4,19 +4,14 @@ import { MayflyError } from "../../errors.js";
 import { readUserRegs, resume, setOptions, UserRegs } from "../../linux/ptrace.js";
 import { spawn } from "../../linux/spawn.js";
 import { type ChildStatus, kill, wait } from "../../linux/wait.js";
-import type { AddressSpace, Permissions, Region } from "../address-space.js";
-import {
-  VESSEL_MAX_REGIONS,
-  VESSEL_MEMORY_FD,
-  VESSEL_PLAN_BYTES,
-  VESSEL_STEPS,
-  VesselPlan,
-  VesselRegion,
-} from "./plan.js";
+import { PAGE_SIZE, type Permissions } from "../address-space.js";
+import type { KeptConstants } from "./constants.js";
+import { VESSEL_CONSTANTS_FD, VESSEL_MEMORY_FD, VESSEL_STEPS, VesselPlan, VesselRegion } from "./plan.js";
 import type { SharedMemory } from "./shared-memory.js";
+import type { VesselLayout } from "./vessel-layout.js";
 
 // include/uapi/asm-generic/mman-common.h
-const PROTECTIONS: Readonly<Record<Permissions, bigint>> = { r: 1n, rw: 3n, rx: 5n };
+const PROTECTIONS: Readonly<Record<Permissions, number>> = { r: 1, rw: 3, rx: 5 };
 const SIGTRAP = 5;
 const SIGPROF = 27;
 
@@ -32,9 +27,16 @@ export interface Vessel {
  *
  * @throws MayflyError MACHINE_UNAVAILABLE naming the step that the host refused
  */
-export function startVessel(path: string, memory: SharedMemory, space: AddressSpace): Vessel {
-  const handOver = writePlan(memory.plan, space);
-  const starter = wait(spawn(path, memory.descriptor.fd, VESSEL_MEMORY_FD));
+export function startVessel(
+  path: string,
+  layout: VesselLayout,
+  memory: SharedMemory,
+  constants: KeptConstants | undefined,
+): Vessel {
+  writePlan(memory.plan, memory.guestBytes, layout);
+  const inherited = [{ fd: memory.descriptor.fd, as: VESSEL_MEMORY_FD }];
+  if (constants !== undefined) inherited.push({ fd: constants.descriptor.fd, as: VESSEL_CONSTANTS_FD });
+  const starter = wait(spawn(path, inherited));
   const { pid, namespaces } = VesselPlan.read(memory.plan);
   if (starter.exitStatus !== 0 || pid === 0) throw refused(memory.plan, starter);
   const stop = waitForHandOver(pid);
@@ -48,36 +50,29 @@ export function startVessel(path: string, memory: SharedMemory, space: AddressSp
     wait(pid);
     throw error;
   }
-  memory.guest.fill(0, handOver, handOver + VESSEL_PLAN_BYTES);
+  memory.guest.fill(0, layout.handOver, layout.handOver + PAGE_SIZE);
   memory.plan.fill(0);
   return { pid, namespaces };
 }
 
-/** Returns the page for the vessel's last instructions. */
-function writePlan(plan: Uint8Array, space: AddressSpace): number {
-  const text = space.regions.find(({ permissions }) => permissions === "rx");
-  if (text === undefined || space.regions.length > VESSEL_MAX_REGIONS)
-    throw new MayflyError(
-      "MEMORY_INVALID",
-      `guest memory: got ${space.regions.length} regions, expected 1 to ${VESSEL_MAX_REGIONS} of which one holds text`,
-    );
+function writePlan(plan: Uint8Array, memoryBytes: number, { parts, handOver }: VesselLayout): void {
   VesselPlan.write(plan, {
-    memory_bytes: BigInt(space.memoryBytes),
-    hand_over: BigInt(text.start),
-    region_count: space.regions.length,
+    memory_bytes: BigInt(memoryBytes),
+    hand_over: BigInt(handOver),
+    region_count: parts.length,
   });
-  space.regions.forEach((region: Region, i) => {
+  parts.forEach(({ start, end, permissions, isConstant }, i) => {
     VesselRegion.write(
       plan,
       {
-        start: BigInt(region.start),
-        end: BigInt(region.end),
-        protection: PROTECTIONS[region.permissions],
+        start: BigInt(start),
+        end: BigInt(end),
+        protection: PROTECTIONS[permissions],
+        descriptor: isConstant ? VESSEL_CONSTANTS_FD : VESSEL_MEMORY_FD,
       },
       VesselPlan.size + i * VesselRegion.size,
     );
   });
-  return text.start;
 }
 
 /** Its ticks start before it is done; on a slow host one may come. */
