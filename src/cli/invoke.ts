@@ -100,10 +100,12 @@ async function run(file: string, flags: Flags): Promise<void> {
   }
 }
 
-/** Without the stack, which the function has told on its console, stderr here, and with our options in the mend. */
+/** Without the stack of a call, which the function has told on its console, stderr here, and with our options in the mend. */
 function inOurWords(error: unknown): unknown {
   if (!(error instanceof MayflyError) || !error.code.startsWith("FUNCTION_")) return error;
-  const details = error instanceof FunctionError && error.thrown !== undefined ? undefined : error.details;
+  const isToldAlready =
+    error instanceof FunctionError && error.thrown !== undefined && error.code !== "FUNCTION_NOT_STARTED";
+  const details = isToldAlready ? undefined : error.details;
   const mend = mendOf(error);
   return new MayflyError(error.code, error.message, {
     cause: error,

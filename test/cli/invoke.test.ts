@@ -1,6 +1,7 @@
 // invoke.test.ts: `mayfly invoke` as a user meets it: bin/mayfly.js in a process of its own, each real machine.
 import assert from "node:assert/strict";
 import { once } from "node:events";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { project, whyNoRuntime } from "../function/support.js";
@@ -98,6 +99,22 @@ invokeTest(
       await failure("-p", "/break"),
       /no more[\s\S]*\nmayfly: .*\n→ its console output says why\n$/,
     );
+  },
+);
+
+invokeTest(
+  "a function that does not come to its first call says where it failed",
+  async (_, folder, kind) => {
+    const file = join(folder, "cold.ts");
+    const warmUp = 'warmUp() {\n    throw new TypeError("not today");\n  }';
+    await writeFile(file, `export default {\n  ${warmUp},\n  fetch: () => new Response(),\n};\n`);
+    const { status, stderr } = await finished(startMayfly(["invoke", file, `--machine=${kind}`]));
+    assert.equal(status, 1);
+    assert.match(
+      stderr,
+      /cold\.ts did not start, while it warmed up: the function threw TypeError: not today\n/,
+    );
+    assert.match(stderr, /cold\.ts:3:/);
   },
 );
 
