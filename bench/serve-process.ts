@@ -9,8 +9,8 @@ import { endCpus, stayOn } from "./cpus.js";
 import { metricSum } from "./metrics-text.js";
 import { treeMemory, treeThreads } from "./process-tree.js";
 
-/** One worker is what the bounds are about. Empty until serve has more: then ["--workers", "1"]. */
-const WORKERS: readonly string[] = [];
+/** One worker is what the bounds are about. */
+const WORKERS: readonly string[] = ["--workers", "1"];
 
 export class ServeProcess implements AsyncDisposable {
   readonly #child: ChildProcess;
