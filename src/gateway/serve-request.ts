@@ -77,7 +77,7 @@ export async function serveRequest(
   const end = failure === undefined || isServed ? undefined : (guest?.vm.end ?? endOf(failure));
   letGoOfUpload(incoming);
   try {
-    if (guest !== undefined) cost = await guest.release();
+    cost = await answer.release();
   } finally {
     serving.onRequest({
       request: number,
