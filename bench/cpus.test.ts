@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { test } from "node:test";
-import { cpusOf, endCpus, stayOn } from "./cpus.js";
+import { cpusOf, endCpus, stayOn, stayOnAll } from "./cpus.js";
 
 test("a set's processors are found in order", () => {
   assert.deepEqual(cpusOf(new Uint8Array([0b101, 0, 0b1000_0000])), [0, 2, 23]);
@@ -13,10 +13,13 @@ test("a program that is started meanwhile stays on the processor, and afterwards
   const allowedOfChild = (): string =>
     spawnSync("grep", ["Cpus_allowed_list", "/proc/self/status"], { encoding: "utf8" }).stdout;
   const before = allowedOfChild();
-  const { client } = endCpus();
+  const ends = endCpus();
   {
-    using _here = stayOn(client);
-    assert.match(allowedOfChild(), new RegExp(`:\\s*${client}\n$`));
+    using _here = stayOn(ends.client);
+    assert.match(allowedOfChild(), new RegExp(`:\\s*${ends.client}\n$`));
+    assert.deepEqual(endCpus(), ends);
+    using _everywhere = stayOnAll();
+    assert.equal(allowedOfChild(), before);
   }
   assert.equal(allowedOfChild(), before);
 });

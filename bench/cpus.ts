@@ -6,9 +6,12 @@ export interface Ends {
   readonly client: number;
 }
 
-/** The first and the last processor that this process may use; the same one where there is no other. */
+/** As the bench found it: later this thread may be kept on one of them. */
+const all = allowed();
+
+/** The first and the last processor that the bench may use; the same one where there is no other. */
 export function endCpus(): Ends {
-  const cpus = cpusOf(allowed());
+  const cpus = cpusOf(all);
   return { server: cpus[0]!, client: cpus.at(-1)! };
 }
 
@@ -21,8 +24,17 @@ export function cpusOf(set: CpuSet): number[] {
 
 /** Keeps this thread, and the programs that it starts, on one processor until it is disposed of. */
 export function stayOn(cpu: number): Disposable {
+  return stayWithin(onlyCpu(cpu));
+}
+
+/** Gives this thread, and the programs that it starts, all processors that the bench may use, until it is disposed of. */
+export function stayOnAll(): Disposable {
+  return stayWithin(all);
+}
+
+function stayWithin(cpus: CpuSet): Disposable {
   const before = allowed();
-  keepOn(0, onlyCpu(cpu));
+  keepOn(0, cpus);
   return { [Symbol.dispose]: () => void keepOn(0, before) };
 }
 

@@ -89,7 +89,7 @@ async function compare(context: Context, single: Fleet, fleet: Fleet): Promise<F
 }
 
 function serve({ directory }: Fleet, { machine }: Context): Promise<ServeProcess> {
-  return ServeProcess.start(directory, machine);
+  return ServeProcess.start(directory, machine, "all");
 }
 
 /** What a gateway of these functions holds when it has just begun. */

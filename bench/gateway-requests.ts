@@ -21,7 +21,8 @@ const COLD_PAUSE_MS = 15;
 
 export async function measureRequests(context: Context): Promise<Found[]> {
   const image = await context.handlers.image("hello");
-  await using served = await ServeProcess.start(await writeConfig(context, image), context.machine);
+  const config = await writeConfig(context, image);
+  await using served = await ServeProcess.start(config, context.machine, "server");
   return [
     ...(await warm(context, served, image)),
     ...(await withoutVm(context, served)),

@@ -1,16 +1,19 @@
-// serve-process.ts: `mayfly serve` in processes of its own, on the servers' processor, and what it says and holds.
+// serve-process.ts: `mayfly serve` in processes of its own, and what it says and holds.
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { MachineKind } from "../src/machine/machine.js";
 import { packageRoot } from "./context.js";
-import { endCpus, stayOn } from "./cpus.js";
+import { endCpus, stayOn, stayOnAll } from "./cpus.js";
 import { metricSum } from "./metrics-text.js";
 import { treeMemory, treeThreads } from "./process-tree.js";
 
 /** One worker is what the bounds are about. */
 const WORKERS: readonly string[] = ["--workers", "1"];
+
+/** The servers' own, so that its clients take no time of it, or all. */
+export type Cpus = "server" | "all";
 
 export class ServeProcess implements AsyncDisposable {
   readonly #child: ChildProcess;
@@ -26,13 +29,20 @@ export class ServeProcess implements AsyncDisposable {
     this.startMs = startMs;
   }
 
-  /** Serves a configuration on free ports, logging as in production. Its images are our own, so that a process boundary will do. */
-  static async start(config: string, machine: MachineKind): Promise<ServeProcess> {
+  /**
+   * Serves a configuration on free ports, logging as in production. Its images are our own, so that a process boundary will do.
+   *
+   * @param cpus those that its processes may use
+   */
+  static async start(config: string, machine: MachineKind, cpus: Cpus): Promise<ServeProcess> {
     const started = performance.now();
-    const child = spawnServe([
-      ...["serve", "--json", "--port", "0", "--admin-port", "0", ...WORKERS],
-      ...["--machine", machine, "--allow-process-isolation", config],
-    ]);
+    const child = spawnServe(
+      [
+        ...["serve", "--json", "--port", "0", "--admin-port", "0", ...WORKERS],
+        ...["--machine", machine, "--allow-process-isolation", config],
+      ],
+      cpus,
+    );
     // Its log is read and dropped: a full pipe would hold it up.
     const stdout = child.stdout!;
     const lines = createInterface({ input: stdout });
@@ -67,8 +77,8 @@ export class ServeProcess implements AsyncDisposable {
   }
 }
 
-function spawnServe(args: readonly string[]): ChildProcess {
-  using _there = stayOn(endCpus().server);
+function spawnServe(args: readonly string[], cpus: Cpus): ChildProcess {
+  using _there = cpus === "all" ? stayOnAll() : stayOn(endCpus().server);
   const mayfly = join(packageRoot, "bin", "mayfly.js");
   return spawn(process.execPath, [mayfly, ...args], { stdio: ["ignore", "pipe", "inherit"] });
 }
