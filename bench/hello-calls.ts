@@ -2,7 +2,7 @@
 import type { Function as FetchFunction } from "../src/index.js";
 
 export const HELLO_URL = "http://localhost/hello";
-const ANSWER = "Hello, world!\n";
+export const HELLO_ANSWER = "Hello, world!\n";
 
 /** Calls back to back: each pays for the reset behind the one before. ms. */
 export async function callHello(fn: FetchFunction, count: number): Promise<number[]> {
@@ -18,6 +18,6 @@ export async function callHello(fn: FetchFunction, count: number): Promise<numbe
 
 /** Whoever answers must answer as the handler does. */
 export function checkHello(text: string): void {
-  if (text !== ANSWER)
-    throw new Error(`hello: got ${JSON.stringify(text)}, expected ${JSON.stringify(ANSWER)}`);
+  if (text !== HELLO_ANSWER)
+    throw new Error(`hello: got ${JSON.stringify(text)}, expected ${JSON.stringify(HELLO_ANSWER)}`);
 }

@@ -38,8 +38,8 @@ export class NativeProgram implements Disposable {
   }
 
   /** Asks for something; returns as many lines of the answer as wanted, as numbers. */
-  async ask(question: number, lines: number): Promise<number[][]> {
-    this.#child.stdin.write(`${question}\n`);
+  async ask(question: number | readonly number[], lines: number): Promise<number[][]> {
+    this.#child.stdin.write(`${[question].flat().join(" ")}\n`);
     const answer: number[][] = [];
     while (answer.length < lines) {
       const { value, done } = await this.#answers.next();

@@ -83,6 +83,7 @@ export class ConsoleCollector {
 
   /** What was kept, as UTF-8; bytes that are no UTF-8 become U+FFFD. */
   text(): string {
+    if (this.#pieces.length === 0) return "";
     return Buffer.from(this.bytes()).toString("utf8");
   }
 }

@@ -8,6 +8,7 @@ import { endError, FunctionError, failureKind, failureOf, leavesSoundVm } from "
 import type { CheckedOptions } from "./function-options.js";
 import type { FunctionVm } from "./function-vm.js";
 import type { VmLife } from "./isolation.js";
+import { AbortSource } from "./pool/abort-source.js";
 import type { VmPool } from "./pool/vm-pool.js";
 import type { RequestContext } from "./request-context.js";
 import type { StackPlaces } from "./stack-places.js";
@@ -91,7 +92,7 @@ function takeFor(
   };
   try {
     signal.throwIfAborted();
-    const taken = take(callee, asked, signal);
+    const taken = take(callee, asked, new AbortSource(signal));
     return taken instanceof Promise ? taken.catch(failed) : taken;
   } catch (error) {
     return failed(error);
@@ -102,14 +103,14 @@ function takeFor(
 export function take(
   { pool, options }: Callee,
   asked: number,
-  signal: AbortSignal | undefined,
+  abort: AbortSource,
 ): FunctionVm | Promise<FunctionVm> {
   const refused = (error: unknown): never => {
     tellRefused(options.observer, asked, error);
     throw error;
   };
   try {
-    const taken = pool.take(signal);
+    const taken = pool.take(abort);
     return taken instanceof Promise ? taken.catch(refused) : taken;
   } catch (error) {
     return refused(error);

@@ -107,7 +107,9 @@ export class FunctionVm implements PooledVm {
     const { observer, number } = this.#options;
     if (observer?.vm === undefined) return;
     const now = performance.now();
-    observer.vm({ vm: number, state, ms: now - this.#since, ...(reason !== undefined && { reason }) });
+    const change = { vm: number, state, ms: now - this.#since };
+    // Three times a call, and a copy costs more than all of the rest.
+    observer.vm(reason === undefined ? change : { ...change, reason });
     this.#since = now;
   }
 }

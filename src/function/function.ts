@@ -141,10 +141,7 @@ export class FetchFunction implements AsyncDisposable {
    * @throws MayflyError FUNCTION_CLOSED, FUNCTION_NOT_STARTED when it is booted for each; FunctionBusyError FUNCTION_BUSY
    */
   lease({ console, signal }: LeaseOptions = {}): Promise<Lease> {
-    return lease(this.#callee, {
-      ...(console !== undefined && { console: this.#callee.places.console(console) }),
-      ...(signal !== undefined && { signal }),
-    });
+    return lease(this.#callee, console && this.#callee.places.console(console), signal);
   }
 
   /** The error that a runtime's own answer means; undefined for a handler's response. Reads the answer's body. */

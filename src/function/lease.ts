@@ -5,13 +5,17 @@ import { type Callee, take } from "./call.js";
 import { CallRecord } from "./call-record.js";
 import { endError } from "./function-error.js";
 import type { FunctionVm } from "./function-vm.js";
+import { AbortSource } from "./pool/abort-source.js";
 import { watchAbort } from "./watch-abort.js";
 
 export interface LeaseOptions {
   /** Where its console output goes. */
   readonly console?: ConsoleSink;
-  /** Gives the wait for a VM up when it aborts; once there is one, it is the lessee's. */
-  readonly signal?: AbortSignal;
+  /**
+   * Gives the wait for a VM up when it aborts; once there is one, it is the lessee's. What makes a signal is asked only when there is a wait,
+   * once: most leases have none.
+   */
+  readonly signal?: AbortSignal | (() => AbortSignal);
 }
 
 export interface Lease {
@@ -33,22 +37,19 @@ export interface Lease {
 }
 
 /** Takes a VM, as soon as there is one. */
-export async function lease(callee: Callee, { console, signal }: LeaseOptions): Promise<Lease> {
+export async function lease(
+  callee: Callee,
+  console: LeaseOptions["console"] | undefined,
+  signal: LeaseOptions["signal"] | undefined,
+): Promise<Lease> {
   const asked = performance.now();
-  signal?.throwIfAborted();
-  const taken = take(callee, asked, signal);
+  const abort = new AbortSource(signal);
+  abort.throwIfAborted();
+  const taken = take(callee, asked, abort);
   const vm = taken instanceof Promise ? await taken : taken;
   const record = CallRecord.begin(vm, asked, callee.options);
-  const unwatch = signal && watchAbort(signal, () => vm.vm.stop());
-  try {
-    await vm.begin(console);
-  } catch (error) {
-    record?.done({ error });
-    await callee.pool.discard(vm, vm.vm.end?.reason ?? "discarded");
-    throw signal?.aborted ? signal.reason : error;
-  } finally {
-    unwatch?.();
-  }
+  const starting = vm.begin(console);
+  if (starting !== undefined) await started(starting, { callee, vm, record, signal: abort.signal });
   const startMs = vm.takeStartMs();
   record?.begun(startMs);
   let given: Promise<number> | undefined;
@@ -62,6 +63,33 @@ export async function lease(callee: Callee, { console, signal }: LeaseOptions): 
       return given;
     },
   };
+}
+
+/** Waits until a VM is ready for its first request; one that is not, or for which nobody waits any more, is closed. */
+async function started(
+  starting: Promise<void>,
+  {
+    callee,
+    vm,
+    record,
+    signal,
+  }: {
+    readonly callee: Callee;
+    readonly vm: FunctionVm;
+    readonly record: CallRecord | undefined;
+    readonly signal: AbortSignal | undefined;
+  },
+): Promise<void> {
+  const unwatch = signal && watchAbort(signal, () => vm.vm.stop());
+  try {
+    await starting;
+  } catch (error) {
+    record?.done({ error });
+    await callee.pool.discard(vm, vm.vm.end?.reason ?? "discarded");
+    throw signal?.aborted ? signal.reason : error;
+  } finally {
+    unwatch?.();
+  }
 }
 
 async function giveBack(

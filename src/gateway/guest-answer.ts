@@ -1,9 +1,10 @@
 // guest-answer.ts: one request answered by a guest: a VM is taken for it, has it, and is let go of as soon as it is done.
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { ConsoleCollector } from "../device/console-sinks.js";
 import type { ExchangeRequest } from "../monitor/exchange/message.js";
 import type { Client } from "./client.js";
-import { type Guest, type GuestCost, takeGuest } from "./guests.js";
+import { Guest, type GuestCost } from "./guests.js";
 import { serverTiming } from "./http/server-timing.js";
 import { clientGone } from "./http-failure.js";
 import { paramsHeader } from "./params-header.js";
@@ -17,12 +18,6 @@ import type { Serving } from "./serve-request.js";
 /** Console output kept for the log, bytes. */
 const CONSOLE_BYTES = 8 * 1024;
 
-/** A request's VM. */
-interface HeldGuest extends Guest {
-  /** Lets go of the VM; a second call gives the same promise. */
-  readonly release: () => Promise<GuestCost>;
-}
-
 /** The two ends of a request on its connection. */
 export interface Connection {
   readonly incoming: IncomingMessage;
@@ -35,9 +30,10 @@ export class GuestAnswer {
   readonly #connection: Connection;
   readonly #requestId: string;
   readonly output = new ConsoleCollector(CONSOLE_BYTES);
-  guest: HeldGuest | undefined;
+  guest: Guest | undefined;
   /** The guest did all that it had to: its VM may serve another request by now. */
   isServed = false;
+  #released: Promise<GuestCost> | undefined;
 
   constructor(serving: Serving, connection: Connection, requestId: string) {
     this.#serving = serving;
@@ -51,20 +47,25 @@ export class GuestAnswer {
     const body = receiveBody(incoming, head.bodyLength, route.bodyBytes);
     if (head.expectsContinue) out.writeContinue();
     const request = this.#request(head, params, body instanceof Promise ? await body : body);
+    // Requests that came together are all read before the first of them runs its guest: one kind of work after the other finds its code
+    // in the processor's caches.
+    await nextTurn();
     const guest = await this.#take(route);
-    this.guest = guest;
-    const { vm, release } = guest;
+    const { vm } = guest;
     if (client.gone) throw clientGone();
-    client.onGone = releaseEarly(release);
+    client.onGone = this.#releaseEarly;
     const response = await vm.exchange(request);
-    await guest.check(response);
+    const checking = guest.check(response);
+    if (checking !== undefined) await checking;
     // A reader may be slow with what the guest has long handed over: it must not keep the VM, nor its place. A small response
     // leaves first.
-    const handedOver = new Promise<void>((resolve) => response.body.onceHandedOver(resolve));
-    void handedOver.then(() => {
-      this.isServed = vm.end === undefined;
-      setImmediate(releaseEarly(release));
-    });
+    const handedOver = new Promise<void>((resolve) =>
+      response.body.onceHandedOver(() => {
+        this.isServed = vm.end === undefined;
+        setImmediate(this.#releaseEarly);
+        resolve();
+      }),
+    );
     await sendResponse(response, out, {
       method: head.method,
       lastOnConnection: this.#serving.draining,
@@ -72,6 +73,12 @@ export class GuestAnswer {
     });
     // The client has its response; a guest may still have work of its own, within its limits.
     await handedOver;
+  }
+
+  /** Lets go of the VM, if there is one; a second call gives the same promise. */
+  release(): Promise<GuestCost> | undefined {
+    if (this.guest !== undefined) this.#released ??= this.#giveBack(this.guest);
+    return this.#released;
   }
 
   #ownHeaders(guest: Guest): readonly string[] {
@@ -93,31 +100,39 @@ export class GuestAnswer {
   }
 
   /** Waits for a VM: no longer than the client, nor than the gateway serves. */
-  async #take({ fn }: FunctionRoute): Promise<HeldGuest> {
+  async #take({ fn }: FunctionRoute): Promise<Guest> {
     const serving = this.#serving;
     const { client } = this.#connection;
-    const wait = new AbortController();
-    client.onGone = () => wait.abort(clientGone());
+    let wait: AbortController | undefined;
+    // Most requests find a VM at once: what is made for a wait, and taken apart again, would cost them as much as the VM's being there.
+    const signal = (): AbortSignal => {
+      const begun = new AbortController();
+      wait = begun;
+      client.onGone = () => begun.abort(clientGone());
+      serving.waiting.add(begun);
+      return begun.signal;
+    };
     if (client.gone) throw clientGone();
-    serving.waiting.add(wait);
     try {
-      const guest = await takeGuest(fn, { console: this.output.sink, signal: wait.signal });
+      const guest = await Guest.take(fn, { console: this.output.sink, signal });
       serving.running++;
-      let released: Promise<GuestCost> | undefined;
-      const release = (): Promise<GuestCost> => {
-        released ??= guest.release().finally(() => serving.running--);
-        return released;
-      };
-      return { ...guest, release };
+      this.guest = guest;
+      return guest;
     } finally {
-      serving.waiting.delete(wait);
+      if (wait !== undefined) serving.waiting.delete(wait);
     }
   }
-}
 
-/** For listeners: whoever serves the request awaits the same promise, and hears of a failure. */
-function releaseEarly(release: () => Promise<unknown>): () => void {
-  return () => {
-    release().catch(() => {});
+  async #giveBack(guest: Guest): Promise<GuestCost> {
+    try {
+      return await guest.release();
+    } finally {
+      this.#serving.running--;
+    }
+  }
+
+  /** For listeners: whoever serves the request awaits the same promise, and hears of a failure. */
+  readonly #releaseEarly = (): void => {
+    this.release()?.catch(() => {});
   };
 }

@@ -1,7 +1,8 @@
 // guests.ts: the VM of one request: taken from its function, given back behind it, and what it cost.
 import type { ConsoleSink } from "../device/console.js";
 import type { FetchFunction } from "../function/function.js";
-import type { FunctionError } from "../function/function-error.js";
+import { type FunctionError, failureKind } from "../function/function-error.js";
+import type { Lease } from "../function/lease.js";
 import type { ExchangeResponse } from "../monitor/exchange/message.js";
 import type { Vm } from "../monitor/vm.js";
 import { HttpFailure } from "./http-failure.js";
@@ -14,55 +15,70 @@ export interface GuestCost {
 }
 
 /** The VM of one request. */
-export interface Guest {
-  readonly vm: Vm;
-  /** Its number among its function's. */
-  readonly number: number;
-  /** Throws when the response is no handler's, but a runtime's word that there is none. */
-  check(response: ExchangeResponse): Promise<void>;
-  /** What it cost until now, ms by step. */
-  soFar(): Readonly<Record<string, number>>;
-  /** Lets go of the VM, as soon as its guest is done. Called once. */
-  release(): Promise<GuestCost>;
-}
+export class Guest {
+  readonly #fn: FetchFunction;
+  readonly #lease: Lease;
+  readonly #cpuBefore: number;
+  readonly #started = performance.now();
+  #failure: FunctionError | undefined;
 
-/**
- * Takes a VM.
- *
- * @param signal gives the wait for one up when it aborts
- * @throws FunctionBusyError; FunctionError FUNCTION_NOT_STARTED when it did not come to its first request; the signal's reason
- */
-export async function takeGuest(
-  fn: FetchFunction,
-  options: { readonly console: ConsoleSink; readonly signal: AbortSignal },
-): Promise<Guest> {
-  const { vm, number, waitMs, startMs, giveBack } = await fn.lease(options);
-  let failure: FunctionError | undefined;
-  const cpuBefore = vm.counters.cpuMs;
-  const started = performance.now();
-  const soFar = () => ({
-    queue: waitMs - startMs,
-    start: startMs,
-    run: performance.now() - started,
-  });
-  return {
-    vm,
-    number,
-    soFar,
-    async check(response) {
-      failure = await fn.failureOf(response);
-      if (failure !== undefined)
-        throw new HttpFailure(500, "function-failed", "the function failed", {
-          reason: failure.code,
-          cause: failure,
-        });
-    },
-    async release() {
-      const steps = soFar();
-      const cpuMs = vm.counters.cpuMs - cpuBefore;
-      const behind = await giveBack(failure);
-      const last = fn.isolation === "boot" ? { close: behind } : { reset: behind };
-      return { cpuMs, steps: { ...steps, ...last } };
-    },
-  };
+  private constructor(fn: FetchFunction, lease: Lease) {
+    this.#fn = fn;
+    this.#lease = lease;
+    this.#cpuBefore = lease.vm.counters.cpuMs;
+  }
+
+  /**
+   * Takes a VM.
+   *
+   * @param signal asked for when the request has to wait: gives the wait up when it aborts
+   * @throws FunctionBusyError; FunctionError FUNCTION_NOT_STARTED when it did not come to its first request; the signal's reason
+   */
+  static async take(
+    fn: FetchFunction,
+    options: { readonly console: ConsoleSink; readonly signal: () => AbortSignal },
+  ): Promise<Guest> {
+    return new Guest(fn, await fn.lease(options));
+  }
+
+  get vm(): Vm {
+    return this.#lease.vm;
+  }
+
+  /** Its number among its function's. */
+  get number(): number {
+    return this.#lease.number;
+  }
+
+  /** Throws when the response is no handler's, but a runtime's word that there is none. */
+  check(response: ExchangeResponse): void | Promise<void> {
+    if (failureKind(response) !== undefined) return this.#fail(response);
+  }
+
+  /** What it cost until now, ms by step. */
+  soFar(): { readonly queue: number; readonly start: number; readonly run: number } {
+    const { waitMs, startMs } = this.#lease;
+    return { queue: waitMs - startMs, start: startMs, run: performance.now() - this.#started };
+  }
+
+  /** Lets go of the VM, as soon as its guest is done. Called once. */
+  async release(): Promise<GuestCost> {
+    const { queue, start, run } = this.soFar();
+    const cpuMs = this.vm.counters.cpuMs - this.#cpuBefore;
+    const behind = await this.#lease.giveBack(this.#failure);
+    const isBooted = this.#fn.isolation === "boot";
+    return {
+      cpuMs,
+      steps: isBooted ? { queue, start, run, close: behind } : { queue, start, run, reset: behind },
+    };
+  }
+
+  async #fail(response: ExchangeResponse): Promise<void> {
+    this.#failure = await this.#fn.failureOf(response);
+    if (this.#failure !== undefined)
+      throw new HttpFailure(500, "function-failed", "the function failed", {
+        reason: this.#failure.code,
+        cause: this.#failure,
+      });
+  }
 }

@@ -16,20 +16,32 @@ const HOP_BY_HOP = new Set([
 
 /** The headers that travel on: names in lower case; what the Connection header names is left out, too. */
 export function endToEnd(raw: readonly string[]): [name: string, value: string][] {
-  const kept: [string, string][] = [];
-  let named: Set<string> | undefined;
-  for (let i = 0; i + 1 < raw.length; i += 2) {
-    const name = raw[i]!.toLowerCase();
-    const value = raw[i + 1]!;
-    if (!HOP_BY_HOP.has(name)) kept.push([name, value]);
-    else if (name === "connection") named = addNames(named, value);
-  }
-  return named === undefined ? kept : kept.filter(([name]) => !named.has(name));
+  const headers = new Travelling();
+  for (let i = 0; i + 1 < raw.length; i += 2) headers.add(raw[i]!, raw[i + 1]!);
+  return headers.kept;
 }
 
 /** The same for a list of pairs. */
 export function endToEndPairs(headers: HeaderList): [name: string, value: string][] {
-  return endToEnd(headers.flat());
+  const travelling = new Travelling();
+  for (const [name, value] of headers) travelling.add(name, value);
+  return travelling.kept;
+}
+
+class Travelling {
+  readonly #all: [string, string][] = [];
+  #named: Set<string> | undefined;
+
+  add(spelled: string, value: string): void {
+    const name = spelled.toLowerCase();
+    if (!HOP_BY_HOP.has(name)) this.#all.push([name, value]);
+    else if (name === "connection") this.#named = addNames(this.#named, value);
+  }
+
+  get kept(): [name: string, value: string][] {
+    const named = this.#named;
+    return named === undefined ? this.#all : this.#all.filter(([name]) => !named.has(name));
+  }
 }
 
 /** A Connection header's names; "close" and "keep-alive" name no header, and the usual client says nothing else. */

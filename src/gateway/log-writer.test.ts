@@ -1,12 +1,12 @@
 // log-writer.test.ts: what LogWriter writes, and what it does with what it cannot write.
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { closeSync, constants, openSync, readSync } from "node:fs";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { setTimeout as sleep } from "node:timers/promises";
+import { setTimeout as sleep, setImmediate as turn } from "node:timers/promises";
 import { LogWriter } from "./log-writer.js";
 
 test("LogWriter writes everything, in order", async () => {
@@ -78,4 +78,41 @@ test("LogWriter tells of a full disk once for each write, and goes on", async ()
   } finally {
     closeSync(fd);
   }
+});
+
+test("LogWriter writes the first line at once, and gathers what comes soon behind it", async (context) => {
+  context.mock.timers.enable({ apis: ["setTimeout"] });
+  const folder = await mkdtemp(join(tmpdir(), "mayfly-log-"));
+  const fd = openSync(join(folder, "log"), "w");
+  const written = (): Promise<string> => readFile(join(folder, "log"), "utf8");
+  try {
+    const writer = new LogWriter(fd, assert.fail);
+    writer.write("first\n");
+    writer.write("second\n");
+    while ((await written()) === "") await turn();
+    for (let i = 0; i < 20; i++) await turn();
+    assert.equal(await written(), "first\n");
+    writer.write("third\n");
+    while (!(await written()).includes("second")) {
+      context.mock.timers.tick(10);
+      await turn();
+    }
+    assert.equal(await written(), "first\nsecond\nthird\n");
+  } finally {
+    closeSync(fd);
+    await rm(folder, { recursive: true });
+  }
+});
+
+test("LogWriter writes what it has gathered when the process ends", () => {
+  const module = new URL("log-writer.js", import.meta.url).href;
+  const program = `
+    import { LogWriter } from ${JSON.stringify(module)};
+    const writer = new LogWriter(1, () => process.exit(1));
+    writer.write("first\\n");
+    setTimeout(() => { writer.write("last words\\n"); process.exit(0); }, 5);`;
+  const { stdout, status } = spawnSync(process.execPath, ["--input-type=module", "-e", program], {
+    encoding: "utf8",
+  });
+  assert.deepEqual([status, stdout], [0, "first\nlast words\n"]);
 });

@@ -1,8 +1,14 @@
 // log-writer.ts: writes text to a file descriptor behind the caller's back. What cannot be written is told, dropped and never tried again.
-import { write } from "node:fs";
+import { write, writeSync } from "node:fs";
+import process from "node:process";
 
 /** How long a full pipe is left alone before the next attempt. */
 const RETRY_MS = 20;
+/**
+ * Text that comes so soon behind a write is gathered for the next one: a write, with its way to another thread and back and what it wakes at the
+ * other end of a pipe, costs as much as a dozen lines.
+ */
+const GATHER_MS = 10;
 
 /** What may wait to be written: a reader that stands still must not cost the server its memory, characters. */
 const MOST_WAITING = 16 * 1024 * 1024;
@@ -12,6 +18,7 @@ export class LogWriter {
   readonly #fd: number;
   readonly #onError: (error: Error) => void;
   #waiting = "";
+  /** … or gathering behind a write. */
   #isWriting = false;
   #lost = 0;
 
@@ -19,6 +26,8 @@ export class LogWriter {
   constructor(fd: number, onError: (error: Error) => void) {
     this.#fd = fd;
     this.#onError = onError;
+    // Whoever ends the process has said something before, perhaps why.
+    process.once("exit", this.#writeAtExit);
   }
 
   write(text: string): void {
@@ -53,10 +62,22 @@ export class LogWriter {
         this.#writeBytes(bytes.subarray(written));
         return;
       }
-      this.#isWriting = false;
       this.#tellLost();
       if (error !== null) this.#onError(error);
-      if (this.#waiting !== "") this.#writeWaiting();
+      setTimeout(this.#gathered, GATHER_MS);
     });
   }
+
+  readonly #gathered = (): void => {
+    this.#isWriting = false;
+    if (this.#waiting !== "") this.#writeWaiting();
+  };
+
+  readonly #writeAtExit = (): void => {
+    try {
+      if (this.#waiting !== "") writeSync(this.#fd, this.#waiting);
+    } catch {
+      // Nobody is left to be told.
+    }
+  };
 }

@@ -35,13 +35,22 @@ export async function sendResponse(
     head().end();
     return;
   }
+  const sendWhole = (body: Uint8Array): void => {
+    const { length } = body;
+    if (promisedLength !== undefined && promisedLength !== length) throw wrongLength(promisedLength, length);
+    headers.push("content-length", String(length));
+    head().end(body);
+  };
+  // Most responses are there in one piece: that needs no stream.
+  const onePiece = response.body.takeWhole();
+  if (onePiece !== undefined) {
+    sendWhole(onePiece);
+    return;
+  }
   const body = response.body[Symbol.asyncIterator]();
   const start = await takeAtHand(body, WHOLE_BYTES);
   if (start.next === undefined) {
-    if (promisedLength !== undefined && promisedLength !== start.length)
-      throw wrongLength(promisedLength, start.length);
-    headers.push("content-length", String(start.length));
-    head().end(whole(start.pieces));
+    sendWhole(Buffer.concat(start.pieces));
     return;
   }
   if (promisedLength !== undefined) headers.push("content-length", String(promisedLength));
@@ -58,10 +67,6 @@ export async function sendResponse(
   for (let next = await start.next; next.done !== true; next = await body.next()) await send(next.value);
   if (promisedLength !== undefined && sent !== promisedLength) throw wrongLength(promisedLength, sent);
   out.end();
-}
-
-function whole(pieces: readonly Uint8Array[]): Uint8Array | undefined {
-  return pieces.length <= 1 ? pieces[0] : Buffer.concat(pieces);
 }
 
 function wrongLength(promised: number | undefined, sent: number): Error {

@@ -80,7 +80,7 @@ export async function serveRequest(
   letGoOfUpload(incoming);
   breakOffUntaken(out);
   try {
-    if (guest !== undefined) cost = await guest.release();
+    cost = await answer.release();
   } finally {
     serving.onRequest({
       request: number,

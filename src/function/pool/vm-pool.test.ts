@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setImmediate as turn } from "node:timers/promises";
 import fc from "fast-check";
+import { AbortSource } from "./abort-source.js";
 import { VmBudget } from "./vm-budget.js";
 import { type PooledVm, VmPool } from "./vm-pool.js";
 
@@ -147,7 +148,7 @@ test("who waits for a VM and is aborted leaves the queue, and the next one moves
   const pool = poolOf(new Host(), new VmBudget(32));
   const first = await pool.take();
   const impatient = new AbortController();
-  const aborted = pool.take(impatient.signal);
+  const aborted = pool.take(new AbortSource(impatient.signal));
   const patient = pool.take();
   impatient.abort();
   await assert.rejects(Promise.resolve(aborted), { name: "AbortError" });

@@ -1,6 +1,7 @@
 // vm-pool.ts: the VMs of one function: taken by calls, made fit for the next one behind them, kept for a while, closed.
 import { MayflyError } from "../../errors.js";
 import type { QueueBounds } from "../busy-error.js";
+import type { AbortSource } from "./abort-source.js";
 import { IdleVms } from "./idle-vms.js";
 import type { BudgetAccount, BudgetMember, VmBudget } from "./vm-budget.js";
 import { WaitingLine } from "./waiting-line.js";
@@ -70,14 +71,14 @@ export class VmPool<V extends PooledVm> implements BudgetMember {
   /**
    * A VM for one call.
    *
-   * @param signal gives a place in the line up
+   * @param abort gives a place in the line up
    * @throws MayflyError FUNCTION_CLOSED; FunctionBusyError; whatever keeps a VM from being made
    */
-  take(signal?: AbortSignal): V | Promise<V> {
+  take(abort?: AbortSource): V | Promise<V> {
     if (this.#isClosed) throw closed();
     const vm = this.#line.size === 0 ? this.#takeNow() : undefined;
     if (vm !== undefined) return vm;
-    const waiting = this.#line.enter(signal);
+    const waiting = this.#line.enter(abort?.signal);
     if (this.wants) this.#budget.want(this.#account);
     return waiting;
   }

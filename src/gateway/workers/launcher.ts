@@ -1,4 +1,4 @@
-// launcher.ts: the first program of a worker's process: gives up the file system and capabilities, then executes the worker's. Arguments: program, LaunchPlan as JSON.
+// launcher.ts: the first program of a worker's process: gives up the file system and capabilities, then executes the worker's. Argument: program; on stdin: LaunchPlan as JSON.
 //
 // Both hold for the thread that asks and for those made later. When JavaScript runs, Node has some ten threads already
 // (V8's, libuv's, the inspector's), so that the process must start anew: execve leaves one thread, and all others descend from it.
@@ -9,8 +9,8 @@ import { dropCapabilitiesOfPrograms } from "../../linux/hardening/capabilities.j
 import { restrictFiles } from "../../linux/hardening/landlock.js";
 import type { LaunchPlan } from "./worker-launch.js";
 
-const [program = "", plan = ""] = process.argv.slice(2);
-const { rules, drops } = JSON.parse(plan) as LaunchPlan;
+const [program = ""] = process.argv.slice(2);
+const { rules, drops } = JSON.parse(readFileSync(0, "utf8")) as LaunchPlan;
 /** Not `process.env`: Node has taken the channel's variables out of it. */
 const environment = readFileSync("/proc/self/environ", "utf8").split("\0").filter(Boolean);
 

@@ -43,11 +43,14 @@ export function launchWorker(
     Object.entries(process.env).filter(([name]) => PASSED_ON.test(name)),
   );
   const plan: LaunchPlan = { rules: abi > 0 ? (files ?? []) : undefined, drops };
-  const [first, ...rest] = abi > 0 || drops ? [launcher, program, JSON.stringify(plan)] : [program];
-  return fork(first!, rest, {
+  const isPlanned = abi > 0 || drops;
+  const child = fork(isPlanned ? launcher : program, isPlanned ? [program] : [], {
     execArgv: [],
     // The filter refuses io_uring, so that libuv must not begin with it.
     env: { ...environment, UV_USE_IO_URING: "0", ...(abi > 0 && { [LANDLOCK_VARIABLE]: String(abi) }) },
-    stdio: ["ignore", output, "inherit", "ipc", table.memory.fd],
+    stdio: [isPlanned ? "pipe" : "ignore", output, "inherit", "ipc", table.memory.fd],
   });
+  // Not an argument: Linux takes none above 128 KiB, which is what the rules for a thousand images come to. A launcher that died needs no plan.
+  child.stdin?.on("error", () => {}).end(JSON.stringify(plan));
+  return child;
 }

@@ -1,0 +1,165 @@
+// gateway-requests.ts: what a client of one function sees: warm, under load, without a VM, with one booted for each request.
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { type Context, type Found, MEMORY_MIB, packageRoot } from "./context.js";
+import { endCpus, stayOn } from "./cpus.js";
+import { type Rounds, takeTurns } from "./harness.js";
+import { HELLO_ANSWER } from "./hello-calls.js";
+import { HttpLoad, type LoadResult } from "./http-load.js";
+import { NativeProgram } from "./native-program.js";
+import { ServeProcess } from "./serve-process.js";
+import { median, medianRatio, percentile } from "./statistics.js";
+
+const CONNECTIONS = 16;
+const HELLO = { path: "/hello", body: HELLO_ANSWER };
+const BOOT = { path: "/boot", body: "Hello, world!\nGET /boot\n" };
+/** How long a VM of the function lives that shall have none, ms … */
+const COLD_IDLE_MS = 1;
+/** … and how long to wait before it is asked: the VM is closed by then, and KVM's spare made again, ms. */
+const COLD_PAUSE_MS = 15;
+
+export async function measureRequests(context: Context): Promise<Found[]> {
+  const image = await context.handlers.image("hello");
+  const config = await writeConfig(context, image);
+  await using served = await ServeProcess.start(config, context.machine, "server");
+  return [
+    ...(await warm(context, served, image)),
+    ...(await withoutVm(context, served)),
+    ...(await booted(context, served)),
+  ];
+}
+
+async function writeConfig({ scratch, machine }: Context, image: string): Promise<string> {
+  const path = join(scratch, `gateway-${machine}.json`);
+  const config = {
+    defaults: { limits: { memoryMiB: MEMORY_MIB } },
+    functions: {
+      hello: image,
+      cold: { file: image, idle: COLD_IDLE_MS },
+      boot: { file: join(packageRoot, "build", "apps", "hello.img"), isolation: "boot" },
+    },
+    routes: ["hello", "cold", "boot"].map((name) => ({ path: `/${name}`, function: name })),
+  };
+  await writeFile(path, JSON.stringify(config));
+  return path;
+}
+
+type Turns = Rounds<"one" | "many" | "library" | "httpOne" | "httpMany", LoadResult>;
+
+/** The gateway, the library without it, and HTTP without a function take turns. */
+async function warm(context: Context, served: ServeProcess, image: string): Promise<Found[]> {
+  const program = (name: string): string => join(packageRoot, "dist", "bench", `${name}.js`);
+  using library = onServersCpu(program("fetch-process"), context.machine, image);
+  using responder = onServersCpu(program("responder-process"));
+  const [[port]] = (await responder.ask(0, 1)) as [[number]];
+  using gateway = await HttpLoad.start(context, served.url, [HELLO]);
+  using http = await HttpLoad.start(context, `http://127.0.0.1:${port}`, [HELLO]);
+  const one = { connections: 1, requests: context.times(500, 20) };
+  const many = { connections: CONNECTIONS, requests: context.times(2000, 32) };
+  const calls = context.times(1000, 20);
+  const turns: Turns = await takeTurns(
+    {
+      one: async () => [await gateway.ask(one)],
+      many: async () => [await gateway.ask(many)],
+      library: async () => [
+        { perSecond: (calls * 1e3) / (await library.ask(calls, 1))[0]![0]!, latencies: [] },
+      ],
+      httpOne: async () => [await http.ask(one)],
+      httpMany: async () => [await http.ask(many)],
+    },
+    {
+      rounds: context.times(10, 1),
+      warmUp: context.times(8, 1), // V8 takes some ten thousand requests to settle
+      progress: (done, of) => context.progress(`round ${done} of ${of}`),
+    },
+  );
+  return reportWarm(turns);
+}
+
+function onServersCpu(program: string, ...args: string[]): NativeProgram {
+  using _there = stayOn(endCpus().server);
+  return new NativeProgram(process.execPath, [program, ...args]);
+}
+
+function reportWarm(turns: Turns): Found[] {
+  const latencies = (of: keyof Turns): number[] => turns[of].flat().flatMap((load) => load.latencies);
+  const rates = (of: keyof Turns): number[] => turns[of].flat().map(({ perSecond }) => perSecond);
+  const least = `HTTP without a function: ${percentile(latencies("httpOne"), 50).toFixed(2)} ms`;
+  const most = Math.round(median(rates("httpMany")));
+  const alone = Math.round(median(rates("library")));
+  return [
+    row("one connection p50", percentile(latencies("one"), 50), "ms", { atMost: 0.25 }, least),
+    row("one connection p99", percentile(latencies("one"), 99), "ms", { atMost: 1.5 }),
+    row(
+      `${CONNECTIONS} connections`,
+      median(rates("many")),
+      "requests/s",
+      { atLeast: 5000 },
+      `HTTP without a function: ${most}`,
+    ),
+    row(`${CONNECTIONS} connections p99`, percentile(latencies("many"), 99), "ms", { atMost: 10 }),
+    row(
+      "against the library",
+      medianRatio(rates("many"), rates("library")),
+      "×",
+      { atLeast: 0.7 },
+      `fn.fetch, one call after the other: ${alone} calls/s`,
+    ),
+  ];
+}
+
+async function withoutVm(context: Context, served: ServeProcess): Promise<Found[]> {
+  using load = await HttpLoad.start(context, served.url, [{ ...HELLO, path: "/cold" }]);
+  const started = (): Promise<number> =>
+    served.metric("mayfly_request_seconds_count", { function: "cold", step: "start" });
+  const ask = (requests: number): Promise<LoadResult> =>
+    load.ask({ connections: 0, requests, pauseMs: COLD_PAUSE_MS });
+  context.progress("requests without a VM");
+  await ask(context.times(100, 2));
+  const before = await started();
+  const requests = context.times(400, 5);
+  const { latencies } = await ask(requests);
+  await delay(COLD_PAUSE_MS); // a VM is counted when it is put back, behind its response
+  const made = (await started()) - before;
+  // A server that was held up for longer than the pause may have had one left.
+  if (made < requests * 0.99)
+    throw new Error(`gateway: got ${made} VMs for ${requests} requests that had none`);
+  return [
+    row(
+      "request without a VM p50",
+      percentile(latencies, 50),
+      "ms",
+      { atMost: 3 },
+      "its TCP connection included",
+    ),
+    row("request without a VM p99", percentile(latencies, 99), "ms", { atMost: 5 }),
+  ];
+}
+
+async function booted(context: Context, served: ServeProcess): Promise<Found[]> {
+  using load = await HttpLoad.start(context, served.url, [BOOT]);
+  context.progress("a VM booted for each request");
+  await load.ask({ connections: 1, requests: context.times(200, 2) });
+  const { latencies } = await load.ask({ connections: 1, requests: context.times(800, 5) });
+  return [
+    row(
+      "boot p50",
+      percentile(latencies, 50),
+      "ms",
+      undefined,
+      "a VM booted for each request: hello.img, in C",
+    ),
+    row("boot p99", percentile(latencies, 99), "ms", { atMost: 5 }),
+  ];
+}
+
+function row(name: string, value: number, unit: string, bound?: Found["bound"], note?: string): Found {
+  return {
+    name: `gateway: ${name}`,
+    value,
+    unit,
+    ...(bound !== undefined && { bound }),
+    ...(note !== undefined && { note }),
+  };
+}
