@@ -104,7 +104,7 @@ async function buildGuestImages() {
   });
 }
 
-/** The JavaScript runtime: half a minute, once. Without what it needs, everything works but functions. */
+/** The JavaScript runtime: a minute or two, once. Without what it needs, everything works but functions. */
 async function buildRuntime() {
   const builder = join(root, "scripts", "build-runtime.mjs");
   const inputs = ["guest/base", "guest/js", "src/build"].flatMap((folder) => filesUnder(join(root, folder)));

@@ -62,7 +62,8 @@ async function trainEngine(
 ): Promise<string[]> {
   const files = await filesIn(trainingDirectory);
   const parts = TRAINERS_PARTS.map((name) => join(runtimeDirectory, `${name}.c`));
-  const read = [source, ...files, ...parts, ...(await filesIn(baseDirectory))];
+  const headers = (await filesIn(runtimeDirectory)).filter((file) => file.endsWith(".h"));
+  const read = [source, ...files, ...parts, ...headers, ...(await filesIn(baseDirectory))];
   return profileFlags(cache, {
     source,
     flags,
