@@ -1,4 +1,4 @@
-// compile-engine.ts: compiles the translated engine, for what training programs in JavaScript show that it does most.
+// compile-engine.ts: compiles the translated engine so that what programs in JavaScript (guest/js/training) make it do most is fast.
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { MayflyError } from "../../errors.js";
@@ -20,7 +20,7 @@ import type { InitialMemory } from "./wasm-module.js";
 /** Of the runtime's files, those that the engine needs in a program of the host as well. */
 const TRAINERS_PARTS = ["engine-trap", "extensions", "imports", "linear", "overflow", "values"];
 
-export interface EngineTexts {
+export interface TranslatedEngine {
   /** The translated engine's C file. Its name tells its content. */
   readonly source: string;
   readonly memory: InitialMemory;
@@ -29,12 +29,12 @@ export interface EngineTexts {
 /**
  * The path of the engine's object.
  *
- * @param onUnprofiled told why it is compiled without a profile, which makes it a third slower
+ * @param onUnprofiled told why it is compiled without training, which makes it a quarter slower
  * @throws MayflyError BUILD_FAILED when the compiler refuses
  */
 export async function compileEngine(
   cache: ObjectCache,
-  engine: EngineTexts,
+  engine: TranslatedEngine,
   onUnprofiled: (why: string) => void = () => {},
 ): Promise<string> {
   const flags = [...runtimeFileFlags(engine.memory), ...engineFlags];
@@ -42,7 +42,7 @@ export async function compileEngine(
     const profile = await trainEngine(cache, engine, flags);
     return await cache.compile(engine.source, [...flags, ...profile]);
   } catch (error) {
-    // Another compiler has other ways to do it. If it is something else, the next compilation will tell.
+    // Another compiler may not know how. If something else is wrong, the next compilation says so, too.
     if (!(error instanceof MayflyError)) throw error;
     onUnprofiled(error.message);
     return cache.compile(engine.source, flags);
@@ -57,7 +57,7 @@ export function runtimeFileFlags(memory: InitialMemory): string[] {
 
 async function trainEngine(
   cache: ObjectCache,
-  { source, memory }: EngineTexts,
+  { source, memory }: TranslatedEngine,
   flags: readonly string[],
 ): Promise<string[]> {
   const files = await filesIn(trainingDirectory);
