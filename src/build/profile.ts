@@ -52,7 +52,10 @@ export async function profileFlags(
       // All folders of the place where the profile would be written are stripped, and another is put before its name.
       const env = { GCOV_PREFIX: folder, GCOV_PREFIX_STRIP: "999" };
       await runTraining(program, await argumentsIn(folder), env);
-      await rename(join(folder, `${name}.gcda`), kept);
+      const counts = join(folder, `${name}.gcda`);
+      if (!(await isThere(counts)))
+        throw new MayflyError("BUILD_FAILED", `training: got no counts from ${command}'s program`);
+      await rename(counts, kept);
     } finally {
       await rm(folder, { recursive: true, force: true });
     }
