@@ -7,7 +7,10 @@ import { buildLine } from "../dist/src/cli/build.js";
 
 const start = performance.now();
 try {
-  const { image, built, key } = await buildRuntime();
+  const { image, built, key } = await buildRuntime({
+    onUnprofiled: (why) =>
+      console.error(`the JavaScript engine was compiled without a profile, and is slower: ${why}`),
+  });
   const shipped = shippedRuntime(key);
   mkdirSync(shippedDirectory, { recursive: true });
   for (const name of readdirSync(shippedDirectory)) {

@@ -1,7 +1,7 @@
 // setup.mjs: makes a fresh clone ready to run. Needs Node and npm only: no package, and no syntax that an old Node rejects.
 //
 // Silent when all is fresh. `npm start` and `npm test` call it first; --without-runtime spares those who build no functions
-// the half minute that the JavaScript runtime takes.
+// the minutes that the JavaScript runtime takes.
 import process from "node:process";
 
 const needed = [20, 12];

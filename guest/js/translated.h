@@ -29,6 +29,14 @@
 #define sqrt(x)     __builtin_sqrt(x)
 #define sqrtf(x)    __builtin_sqrtf(x)
 
+/* ---- Bytes ----
+ *
+ * A program without a C library has no memcpy() that the compiler would know, and calls one: here to look at a number's bits.
+ */
+#define memcpy  __builtin_memcpy
+#define memmove __builtin_memmove
+#define memset  __builtin_memset
+
 /* ---- Traps ---- */
 
 #define TRAP(what)  (engine_trap(#what), 0)

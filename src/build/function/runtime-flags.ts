@@ -1,6 +1,6 @@
 // runtime-flags.ts: how the JavaScript runtime and its engine are compiled and linked, and why. Pure data.
 import { join } from "node:path";
-import { packageRoot } from "../places.js";
+import { baseDirectory, packageRoot } from "../places.js";
 import { LINEAR_BASE, NATIVE_STACK, NATIVE_STACK_BYTES, TEXT, TEXT_END } from "./layout.js";
 import type { InitialMemory } from "./wasm-module.js";
 
@@ -40,7 +40,7 @@ export const runtimeFlags: readonly string[] = [
   "-Wno-unused-parameter",
 ];
 
-/** For the translated engine, behind the runtime's. */
+/** For the translated engine, behind the runtime's; what training showed comes behind these (compile-engine.ts). */
 export const engineFlags: readonly string[] = [
   // Behind -O2, which is a tenth slower on the bench's loads. Nobody looks at floating-point exceptions here.
   "-O3",
@@ -54,6 +54,21 @@ export const engineFlags: readonly string[] = [
   "-Wno-extra",
   // The guard below the native stack is wider than any one frame.
   "-Werror=frame-larger-than=4096",
+];
+
+/** For guest/js/training/trainer.c, a program of the host with its C library. The base layer's own string.h comes behind that. */
+export function trainerFlags(memory: InitialMemory): string[] {
+  const include = ["-I", runtimeDirectory, "-idirafter", baseDirectory];
+  // Its stack changes under it, and the engine's code is not position-independent.
+  return ["-std=gnu11", "-O1", "-fno-pie", "-fno-stack-protector", ...placeFlags(memory), ...include];
+}
+
+/** The program lies above the guest's addresses, which it needs itself. */
+export const trainerLinkFlags: readonly string[] = [
+  "-no-pie",
+  "-fprofile-generate",
+  "-Wl,-Ttext-segment=0x40000000",
+  "-Wl,-z,noexecstack",
 ];
 
 export function runtimeLinkFlags(memory: InitialMemory): string[] {

@@ -10,6 +10,9 @@ import { runtimeDirectory } from "./runtime-flags.js";
 /** The engine: QuickJS-ng as WebAssembly. */
 export const enginePath: string = fileURLToPath(import.meta.resolve("quickjs-wasi/quickjs.wasm"));
 
+/** What the engine is trained with (compile-engine.ts): programs in JavaScript, and one in C that runs them. */
+export const trainingDirectory: string = join(runtimeDirectory, "training");
+
 /** Where the set-up puts the runtime, for the package to bring along. */
 export const shippedDirectory: string = join(packageRoot, "build", "runtime");
 
@@ -23,9 +26,11 @@ export async function runtimeKey(): Promise<string> {
   const here = fileURLToPath(new URL(".", import.meta.url));
   const makers = (await filesIn(here)).filter((path) => /[/][\w-]+\.js$/.test(path));
   const flags = fileURLToPath(new URL("../flags.js", import.meta.url));
-  const guest = [...(await filesIn(runtimeDirectory)), ...(await filesIn(baseDirectory))];
+  const profile = fileURLToPath(new URL("../profile.js", import.meta.url));
+  const folders = [runtimeDirectory, trainingDirectory, baseDirectory];
+  const guest = (await Promise.all(folders.map(filesIn))).flat();
   const modules = [enginePath, ...extensionPaths.values()];
-  const files = [...modules, ...makers, flags, ...guest];
+  const files = [...modules, ...makers, flags, profile, ...guest];
   return hashOf(await Promise.all(files.map((file) => readFile(file))));
 }
 

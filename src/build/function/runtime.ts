@@ -9,16 +9,11 @@ import { hashOf, type ObjectCache } from "../object-cache.js";
 import { baseDirectory, defaultCacheDirectory } from "../places.js";
 import { readIfThere, temporaryBeside, writeAtomically } from "../whole-file.js";
 import { adaptEngine } from "./adapt-engine.js";
+import { compileEngine, runtimeFileFlags } from "./compile-engine.js";
 import { extensionPaths } from "./extension.js";
 import { LINEAR_BASE } from "./layout.js";
 import { type LinkedEngine, linkEngine } from "./link-engine.js";
-import {
-  engineFlags,
-  placeFlags,
-  runtimeDirectory,
-  runtimeFlags,
-  runtimeLinkFlags,
-} from "./runtime-flags.js";
+import { runtimeDirectory, runtimeLinkFlags } from "./runtime-flags.js";
 import { enginePath, filesIn, runtimeKey, shippedRuntime } from "./runtime-key.js";
 import { type InitialMemory, readInitialMemory } from "./wasm-module.js";
 import { translate } from "./wasm2c.js";
@@ -30,8 +25,10 @@ export interface RuntimeOptions {
   readonly cache?: ObjectCache;
   /** The C compiler, by name or path, for the cache that is opened when none is given. */
   readonly cc?: string;
-  /** Told when the engine is really compiled, which takes well over half a minute. */
+  /** Told when the engine is really compiled, which takes a minute or two. */
   readonly onSlowStep?: (what: string) => void;
+  /** Told why the engine is compiled without the profile that makes it faster. */
+  readonly onUnprofiled?: (why: string) => void;
 }
 
 export interface Runtime {
@@ -52,7 +49,8 @@ export interface Runtime {
  *
  * @throws MayflyError BUILD_FAILED when wasm2c or the compiler is missing or refuses
  */
-export async function buildRuntime({ cache: given, cc, onSlowStep }: RuntimeOptions = {}): Promise<Runtime> {
+export async function buildRuntime(options: RuntimeOptions = {}): Promise<Runtime> {
+  const { cache: given, cc } = options;
   const key = await runtimeKey();
   const runtime = (image: Buffer, built: boolean, cacheDirectory: string): Runtime => {
     // The engine's memory is what ends last, and costs nothing to find here.
@@ -71,18 +69,17 @@ export async function buildRuntime({ cache: given, cc, onSlowStep }: RuntimeOpti
 
   const linked = await linkedEngine();
   const memory = readInitialMemory(linked);
-  const include = ["-I", baseDirectory, "-I", runtimeDirectory];
-  const common = [...programFlags, ...placeFlags(memory), ...include];
+  const flags = runtimeFileFlags(memory);
   const notes = await generated(cache, "notes", "S", notesAssembly([]));
   const data = await generated(cache, "linear", "S", await linearData(cache, memory));
   const objects = await Promise.all([
-    ...(await sourcesIn(runtimeDirectory)).map((file) => cache.compile(file, [...common, ...runtimeFlags])),
+    ...(await sourcesIn(runtimeDirectory)).map((file) => cache.compile(file, flags)),
     ...(await sourcesIn(baseDirectory)).map((file) =>
       cache.compile(file, [...programFlags, ...baseFlags, "-I", baseDirectory]),
     ),
     cache.compile(notes, []),
     cache.compile(data, []),
-    compileEngine(cache, linked, memory, common, onSlowStep),
+    engineObject(cache, linked, memory, options),
   ]);
   const image = await link(cache, memory, objects);
   await writeAtomically(kept, image);
@@ -94,22 +91,24 @@ async function linkedEngine(): Promise<LinkedEngine> {
   return linkEngine(await readFile(enginePath), new Map(await Promise.all(extensions)));
 }
 
-async function compileEngine(
+async function engineObject(
   cache: ObjectCache,
   linked: LinkedEngine,
   memory: InitialMemory,
-  common: readonly string[],
-  onSlowStep: RuntimeOptions["onSlowStep"],
+  { onSlowStep, onUnprofiled }: RuntimeOptions,
 ): Promise<string> {
   const adapted = adaptEngine(await translate(linked.wasm, cache.directory), memory.stackTop);
   const source = await generated(cache, "engine", "c", adapted);
   // A kept object is there at once, and nobody needs to be told.
   const timer = setTimeout(
-    () => onSlowStep?.("compiling the JavaScript engine (well over half a minute, once)"),
+    () =>
+      onSlowStep?.(
+        "compiling the JavaScript engine, training it, compiling it again (a minute or two, once)",
+      ),
     SLOW_MS,
   );
   try {
-    return await cache.compile(source, [...common, ...runtimeFlags, ...engineFlags]);
+    return await compileEngine(cache, { source, memory }, onUnprofiled);
   } finally {
     clearTimeout(timer);
   }
