@@ -33,14 +33,15 @@ interface Kept {
  * Builds all handlers. The images are this config's own: when a handler changes and is built anew, a worker that is started in a dead one's
  * place still gets what the others run.
  *
+ * @param parent where the folder of the images shall lie: as deep as the place where they are built, or the paths in their source maps go wrong
  * @throws MayflyError CONFIG_INVALID with every function whose handler cannot be built
  */
 export async function buildFunctions(
   { name, functions }: Pick<ServeConfig, "name" | "functions">,
   onSlowStep: (what: string) => void = () => {},
+  parent = join(defaultCacheDirectory(), "serving"),
 ): Promise<BuiltFunctions> {
-  // As deep as the place where they are built: the paths in their source maps stay right.
-  const { path: folder, remove } = await openImageFolder(join(defaultCacheDirectory(), "serving"));
+  const { path: folder, remove } = await openImageFolder(parent);
   const handlers = [...new Set(functions.map(({ file }) => file).filter(isFunctionSource))];
   const images = new Map<string, Kept>();
   const failures = new Map<string, unknown>();

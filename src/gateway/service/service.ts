@@ -202,8 +202,7 @@ export class Service implements AsyncDisposable {
     for (const field of fixedFields(this.#config, loaded.config))
       this.#tell({ kind: "needs-restart", field });
     this.#config = loaded.config;
-    if (loaded.config.watch) await this.#watch.follow(loaded.sources);
-    else await this.#watch.close();
+    await this.#watch.follow(loaded.config.watch ? loaded.sources : []);
   }
 
   async #plan({ config, sources }: LoadedConfig): Promise<Loaded> {

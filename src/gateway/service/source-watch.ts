@@ -21,6 +21,9 @@ export class SourceWatch {
   #trees: readonly string[] = [];
   #isOpenToAll = false;
   #timer: NodeJS.Timeout | undefined;
+  #isClosed = false;
+  /** Ends the wait for a watcher that is not ready yet. */
+  #giveUp = (): void => {};
 
   /** @param onChange told of one of the files that have changed */
   constructor(onChange: (changed: string) => void) {
@@ -30,22 +33,17 @@ export class SourceWatch {
   /**
    * Watches these from now on, and no others. Resolves when it does.
    *
-   * @param sources absolute paths of files, and of folders with all that is below them
+   * @param sources absolute paths of files, and of folders with all that is below them; none: watches nothing
    */
   async follow(sources: readonly string[]): Promise<void> {
+    if (this.#isClosed) return;
     const own = sources.filter((path) => !path.includes(PACKAGES));
     this.#trees = own.filter((path) => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true);
     this.#files = new Set(own);
     this.#isOpenToAll = false;
     const folders = [...new Set([...own.map((path) => dirname(path)), ...this.#trees])];
     const before = this.#watcher;
-    const watcher = watch(folders, {
-      ignoreInitial: true,
-      ignored: (path) => !folders.includes(path) && !this.#isNear(path, folders),
-    });
-    this.#watcher = watcher;
-    watcher.on("all", (_, path) => this.#onEvent(path));
-    await new Promise<void>((resolve) => watcher.once("ready", resolve));
+    this.#watcher = folders.length === 0 ? undefined : await this.#open(folders);
     await before?.close();
   }
 
@@ -54,10 +52,27 @@ export class SourceWatch {
     this.#isOpenToAll = true;
   }
 
+  /** For good. */
   async close(): Promise<void> {
+    this.#isClosed = true;
     clearTimeout(this.#timer);
+    this.#giveUp();
     await this.#watcher?.close();
-    this.#watcher = undefined;
+  }
+
+  /** A watcher that tells of every change by now; a closed one when nobody wants it any more. */
+  async #open(folders: readonly string[]): Promise<FSWatcher> {
+    const watcher = watch([...folders], {
+      ignoreInitial: true,
+      ignored: (path) => !folders.includes(path) && !this.#isNear(path, folders),
+    });
+    watcher.on("all", (_, path) => this.#onEvent(path));
+    await new Promise<void>((resolve) => {
+      this.#giveUp = resolve;
+      watcher.once("ready", resolve);
+    });
+    if (this.#isClosed) await watcher.close();
+    return watcher;
   }
 
   /** Whether a path lies in one of the folders itself, or below a tree. */
@@ -71,6 +86,7 @@ export class SourceWatch {
   }
 
   #onEvent(path: string): void {
+    if (this.#isClosed) return;
     if (!this.#isOpenToAll && !this.#files.has(path) && !this.#isInTree(path)) return;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#onChange(path), SETTLE_MS);
