@@ -109,7 +109,11 @@ export class HeldConnections {
    */
   #returnIdle(): void {
     const idle = [...this.#held.values()].filter(({ pending, socket }) => pending === 0 && !socket.destroyed);
+    const busy = [...this.#held.values()].filter(({ pending }) => pending > 0);
+    // A connection whose response is written is idle for the server, though its client may not have taken it yet.
+    for (const { socket } of busy) socket.destroy = () => socket;
     this.#plain?.closeIdleConnections();
+    for (const { socket } of busy) delete (socket as Partial<Socket>).destroy;
     for (const held of idle) {
       if (!held.socket.destroyed && held.socket.bytesRead === 0) held.socket.destroy();
       held.isReturned = held.socket.destroyed;

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { Agent } from "node:http";
 import { test } from "node:test";
-import { ask } from "../support/client.js";
+import { ask, begin, finish } from "../support/client.js";
 import { plan, Supervised, supervisedTest } from "./supervised.js";
 import type { TinyConfig } from "./tiny-worker.js";
 
@@ -59,6 +59,21 @@ supervisedTest(
     const closing = test.supervisor.close(500);
     assert.equal((await held).status, 502, "what does not end is broken off when the grace is over");
     await closing;
+  },
+);
+
+supervisedTest(
+  "a response that is written, and that its client has not taken yet, arrives whole",
+  plan({ word: "old" }),
+  async (test) => {
+    const slow = await begin(`${test.url}/big`, {}, null);
+    await test.supervisor.reload(plan({ word: "new" }));
+    // Until the old workers have been told.
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    for (let word = "old"; word === "old"; )
+      word = (await ask(test.url, { agent })).body.toString().split(" ")[0]!;
+    agent.destroy();
+    assert.equal((await finish(slow)).isWhole, true);
   },
 );
 

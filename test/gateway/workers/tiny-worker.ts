@@ -22,6 +22,9 @@ export interface TinyConfig {
   readonly loadFrom?: string;
 }
 
+/** More than the kernel takes for a client that does not read. */
+const BIG_BYTES = 32 * 1024 * 1024;
+
 runWorker<TinyConfig>(async (config) => {
   const load = config.loadFrom === undefined ? config.load : readFileSync(config.loadFrom, "utf8").trim();
   if (load === "throw")
@@ -45,6 +48,9 @@ runWorker<TinyConfig>(async (config) => {
       case "/half":
         response.writeHead(200, { "content-length": 100 });
         response.write("half");
+        break;
+      case "/big":
+        response.end(Buffer.alloc(BIG_BYTES));
         break;
       case "/read":
         response.end(outcome(() => readFileSync(request.headers["x-file"] as string)));
