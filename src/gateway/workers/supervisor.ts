@@ -108,7 +108,8 @@ export class Supervisor<Config> implements AsyncDisposable {
     const workers = this.#generation?.readyWorkers ?? [];
     const answers = await Promise.allSettled(workers.map((worker) => worker.ask(question)));
     return answers.flatMap((result, i) =>
-      result.status === "fulfilled"
+      // What one that is gone has told was accounted for when it went.
+      result.status === "fulfilled" && !workers[i]!.isOver
         ? [{ worker: workers[i]!.number, pid: workers[i]!.pid, answer: result.value }]
         : [],
     );

@@ -85,6 +85,11 @@ export class WorkerProcess<Config> {
     this.ready.catch(() => {});
   }
 
+  /** It is gone. */
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
   get pid(): number | undefined {
     return this.#child.pid;
   }

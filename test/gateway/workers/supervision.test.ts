@@ -39,6 +39,25 @@ supervisedTest("every worker is asked, and answers", plan({ word: "x" }), async 
 });
 
 supervisedTest(
+  "a worker that has answered and ends before the others have is not among the answers",
+  plan({ word: "x" }),
+  async (test) => {
+    const [first, second] = test.supervisor.pids as [number, number];
+    process.kill(second, "SIGSTOP");
+    const answers = test.supervisor.ask("state");
+    // It gets the connection behind the question.
+    assert.match((await ask(test.url)).body.toString(), new RegExp(` ${first}$`));
+    process.kill(first, "SIGKILL");
+    await test.event("worker-died");
+    process.kill(second, "SIGCONT");
+    assert.deepEqual(
+      (await answers).map(({ pid }) => pid),
+      [second],
+    );
+  },
+);
+
+supervisedTest(
   "a secret is in no argument and no variable of a worker",
   plan({ word: "x", secret: "hush-4711" }),
   async ({ supervisor }) => {
