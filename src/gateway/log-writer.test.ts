@@ -25,6 +25,21 @@ test("LogWriter writes everything, in order", async () => {
   }
 });
 
+test("LogWriter tells when all is written", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "mayfly-log-"));
+  const fd = openSync(join(folder, "log"), "w");
+  try {
+    const writer = new LogWriter(fd, assert.fail);
+    await writer.flushed();
+    for (let i = 0; i < 100; i++) writer.write("a line\n");
+    await writer.flushed();
+    assert.equal((await readFile(join(folder, "log"), "utf8")).length, 700);
+  } finally {
+    closeSync(fd);
+    await rm(folder, { recursive: true });
+  }
+});
+
 test("LogWriter drops what a reader that stands still leaves waiting, and says how much", async () => {
   const folder = await mkdtemp(join(tmpdir(), "mayfly-log-"));
   const pipe = join(folder, "pipe");

@@ -21,6 +21,7 @@ export class LogWriter {
   /** … or gathering behind a write. */
   #isWriting = false;
   #lost = 0;
+  readonly #onFlushed: (() => void)[] = [];
 
   /** @param onError hears of every loss */
   constructor(fd: number, onError: (error: Error) => void) {
@@ -37,6 +38,12 @@ export class LogWriter {
     }
     this.#waiting += text;
     if (!this.#isWriting) this.#writeWaiting();
+  }
+
+  /** Resolves when all that was handed over until now is written, or lost. */
+  flushed(): Promise<void> {
+    if (!this.#isWriting) return Promise.resolve();
+    return new Promise((resolve) => this.#onFlushed.push(resolve));
   }
 
   #tellLost(): void {
@@ -71,6 +78,7 @@ export class LogWriter {
   readonly #gathered = (): void => {
     this.#isWriting = false;
     if (this.#waiting !== "") this.#writeWaiting();
+    else for (const tell of this.#onFlushed.splice(0)) tell();
   };
 
   readonly #writeAtExit = (): void => {

@@ -14,17 +14,21 @@ export interface WorkerLog {
   /** A function's observer that logs, too, what is worth a line. */
   observer(name: string, observer: FunctionObserver): FunctionObserver;
   error(error: unknown): void;
+  /** Resolves when all is written: a process that ends before loses the rest. */
+  flushed(): Promise<void>;
 }
 
 /** @param worker its number, of which its VMs have their names */
 export function openWorkerLog({ json, colors }: LogStyle, worker: number): WorkerLog {
   const out = new LogWriter(1, (error) => writeSync(2, `mayfly: write log: ${error.message}\n`));
+  const flushed = (): Promise<void> => out.flushed();
   if (json) {
     const logger = pino({ base: { worker }, timestamp: pino.stdTimeFunctions.isoTime }, out);
     return {
       request: jsonLog(logger),
       observer: (_, observer) => observer,
       error: (error) => logger.error({ error: String(error) }, "error"),
+      flushed,
     };
   }
   const print = (lines: string): void => out.write(lines);
@@ -32,5 +36,6 @@ export function openWorkerLog({ json, colors }: LogStyle, worker: number): Worke
     request: humanLog(print, { worker, paint: paintStatus(colors) }),
     observer: (name, observer) => withVmLog(observer, { name, worker, print }),
     error: (error) => print(`error: ${String(error)}\n`),
+    flushed,
   };
 }

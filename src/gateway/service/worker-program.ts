@@ -42,6 +42,7 @@ runWorker<GatewayWorkerConfig>(async ({ serve, machine, log: style }, { worker, 
     async close(graceMs) {
       await gateway.close(graceMs);
       await monitor.close();
+      await log.flushed();
     },
   };
 });
