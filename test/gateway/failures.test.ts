@@ -1,6 +1,8 @@
 // failures.test.ts: requests that no guest answers: which status, which words, and that no VM is left.
 import assert from "node:assert/strict";
 import { request } from "node:http";
+import { connect } from "node:net";
+import { setTimeout as pause } from "node:timers/promises";
 import { Gateway } from "../../src/gateway/gateway.js";
 import { app } from "../support/mayfly.js";
 import { machineTest } from "../vm/support/machines.js";
@@ -141,6 +143,28 @@ gatewayTest(
     begun.request.destroy();
     assert.deepEqual([answer.status, errorIn(answer).code], [413, "too-large"]);
     assert.equal((await gateway.record(() => true)).vm, undefined);
+  },
+);
+
+gatewayTest(
+  "a client that is slow to send what was refused keeps its connection for the next request",
+  SMALL,
+  async ({ url }) => {
+    const { hostname, port } = new URL(url);
+    const socket = connect(Number(port), hostname).setEncoding("latin1");
+    let answer = "";
+    socket.on("data", (piece: string) => {
+      answer += piece;
+    });
+    const closed = new Promise((resolve) => socket.on("error", () => {}).on("close", resolve));
+    socket.write("POST /echo HTTP/1.1\r\nhost: a\r\ncontent-length: 2500\r\n\r\n");
+    for (let piece = 0; piece < 25; piece++) {
+      await pause(100);
+      socket.write("x".repeat(100));
+    }
+    socket.write("GET /hello HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n");
+    await closed;
+    assert.deepEqual(answer.match(/(?<=HTTP\/1\.1 )\d+/g), ["413", "200"]);
   },
 );
 
