@@ -7,8 +7,8 @@ export interface Entry extends Outcome {
   readonly kind: Kind;
   readonly exchange: Exchange;
   readonly round: string;
-  /** How long nothing had been under way on its connection; undefined for a new one, ms. */
-  readonly restedMs: number | undefined;
+  /** What had been on its connection before, if anything. */
+  readonly before: string | undefined;
   /** On the clock of performance.now(). */
   readonly began: number;
   readonly ended: number;
@@ -29,10 +29,10 @@ export class Accounts {
 
   settle(entry: Entry): void {
     this.entries.push(entry);
-    const { kind, exchange, word, detail, round, restedMs, began, ended } = entry;
+    const { kind, exchange, word, detail, round, before, began, ended } = entry;
     if (kind.allowed.includes(word)) return;
     if (ENDS_BY_DEATH.includes(word) && this.someDied(began, ended)) return;
-    const on = restedMs === undefined ? "a new connection" : `one that had rested ${Math.round(restedMs)} ms`;
+    const on = before === undefined ? "a new connection" : `a connection that had ${before} before`;
     const took = `${Math.round(ended - began)} ms on ${on}`;
     this.problem(
       `${kind.name} ${exchange.nonce} in round ${round}: ${word} after ${took}${detail === undefined ? "" : `: ${detail}`}`,

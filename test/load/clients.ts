@@ -7,14 +7,18 @@ import type { Kind } from "./kinds.js";
 import type { Outcome } from "./outcome.js";
 import { Random } from "./random.js";
 
-export interface RoundOptions {
+export interface ClientOptions {
+  /** The round's. */
   readonly name: string;
   readonly port: number;
-  readonly connections: number;
-  readonly ms: number;
   readonly seed: number;
   readonly kinds: readonly Kind[];
   readonly accounts: Accounts;
+}
+
+export interface RoundOptions extends ClientOptions {
+  readonly connections: number;
+  readonly ms: number;
 }
 
 /** Longest rest between two requests of a client, ms. Short of what Node leaves an idle connection. */
@@ -31,12 +35,28 @@ export async function runRound(options: RoundOptions): Promise<void> {
   await Promise.all(clients);
 }
 
+/** Has every worker asked for each kind: connections that are made one after the other, and stay, are dealt out in turn. */
+export async function tour(options: ClientOptions, workers: number): Promise<void> {
+  const asked: Promise<void>[] = [];
+  const connections: Connection[] = [];
+  for (const [i, kind] of options.kinds.entries()) {
+    for (let worker = 0; worker < workers; worker++) {
+      const connection = await Connection.open(options.port);
+      connections.push(connection);
+      const client = new Client(options, new Random(options.seed * 2003 + i * workers + worker));
+      asked.push(client.askOnce(kind, connection));
+    }
+  }
+  await Promise.all(asked);
+  for (const connection of connections) connection.leave();
+}
+
 class Client {
-  readonly #options: RoundOptions;
+  readonly #options: ClientOptions;
   readonly #random: Random;
   #connection: Connection | undefined;
 
-  constructor(options: RoundOptions, random: Random) {
+  constructor(options: ClientOptions, random: Random) {
     this.#options = options;
     this.#random = random;
   }
@@ -52,11 +72,15 @@ class Client {
     this.#connection?.leave();
   }
 
+  async askOnce(kind: Kind, connection: Connection): Promise<void> {
+    await this.#carryOut(kind, connection);
+  }
+
   async #request(kind: Kind): Promise<void> {
     const connection = await this.#idleConnection();
-    const { isReusable } = await this.#carryOut(kind, connection);
+    const { isReusable, word } = await this.#carryOut(kind, connection);
     if (isReusable && connection.isOpen) {
-      connection.rest();
+      connection.rest(`${kind.name} ${word}`);
       this.#connection = connection;
     } else connection.leave();
   }
@@ -74,7 +98,7 @@ class Client {
     const { accounts, name: round } = this.#options;
     const exchange = kind.make(this.#random, this.#random.nonce());
     const began = performance.now();
-    const restedMs = connection.restedSince === undefined ? undefined : began - connection.restedSince;
+    const { before } = connection;
     accounts.begun++;
     connection.begin();
     let outcome: Outcome;
@@ -83,7 +107,7 @@ class Client {
     } catch (error) {
       outcome = { word: "wrong", detail: String(error), isReusable: false };
     }
-    accounts.settle({ ...outcome, kind, exchange, round, restedMs, began, ended: performance.now() });
+    accounts.settle({ ...outcome, kind, exchange, round, before, began, ended: performance.now() });
     return outcome;
   }
 

@@ -13,6 +13,8 @@ export class Connection {
   /** The time of the request under way is over. */
   isLate = false;
   #isIdle = false;
+  /** What was on it last. */
+  before: string | undefined;
   /** Since when nothing is under way, if something ever was, on the clock of performance.now(). */
   restedSince: number | undefined;
 
@@ -63,8 +65,9 @@ export class Connection {
     }, LATE_MS);
   }
 
-  /** Nothing is under way. */
-  rest(): void {
+  /** Nothing is under way any more. */
+  rest(what: string): void {
+    this.before = what;
     clearTimeout(this.#patience);
     this.#isIdle = true;
     this.restedSince = performance.now();

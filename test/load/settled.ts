@@ -24,27 +24,34 @@ const TOLERANCE_MIB = 64;
 /**
  * Waits until a service is at rest.
  *
+ * @param before what it may have, at most
  * @returns what it has then, and what was not as it should be
  */
 export async function settle(
   service: ServiceUnderLoad,
-  workers: number,
+  { workers, before }: { workers: number; before: Settled | undefined },
 ): Promise<{ settled: Settled; problems: string[] }> {
   const until = performance.now() + LONGEST_MS;
-  let problems = await unrest(service, workers);
-  while (problems.length > 0 && performance.now() < until) {
+  for (;;) {
+    const unrestful = await unrest(service, workers);
+    if (unrestful.length === 0 || performance.now() >= until) {
+      const settled = measure(service);
+      const problems = [...unrestful, ...(before === undefined ? [] : growth(before, settled))];
+      if (problems.length === 0 || performance.now() >= until) return { settled, problems };
+    }
     await pause(AGAIN_MS);
-    problems = await unrest(service, workers);
   }
+}
+
+function measure(service: ServiceUnderLoad): Settled {
   const footprints = service.workers.map(footprintOf);
   const most = (field: keyof Footprint): number => Math.max(...footprints.map((each) => each[field]));
-  const settled = {
+  return {
     supervisor: footprintOf(service.pid),
     worker: { pssMiB: most("pssMiB"), descriptors: most("descriptors"), threads: most("threads") },
     others: service.processes.length - 1 - footprints.length,
     open: [service.pid, ...service.workers].map((pid) => `process ${pid}: ${descriptorsOf(pid)}`),
   };
-  return { settled, problems };
 }
 
 async function unrest(service: ServiceUnderLoad, workers: number): Promise<string[]> {
@@ -62,7 +69,7 @@ async function unrest(service: ServiceUnderLoad, workers: number): Promise<strin
 }
 
 /** What has grown. */
-export function growth(before: Settled, after: Settled): string[] {
+function growth(before: Settled, after: Settled): string[] {
   const problems: string[] = [];
   for (const who of ["supervisor", "worker"] as const) {
     const was = before[who];
