@@ -39,10 +39,12 @@ export class Accounts {
     );
   }
 
-  settleIdle(restedSince: number, now: number): void {
+  /** @param before what had been on it */
+  settleIdle(before: string, restedSince: number, now: number): void {
     this.closedIdle++;
-    if (!this.someDied(restedSince, now))
-      this.problem("an idle connection was closed, and no worker had died");
+    if (this.someDied(restedSince, now)) return;
+    const rested = `${Math.round(now - restedSince)} ms`;
+    this.problem(`an idle connection was closed behind ${before} within ${rested}, and no worker had died`);
   }
 
   /** Whether a worker's death may have touched what was under way then. */
@@ -52,6 +54,11 @@ export class Accounts {
 
   problem(text: string): void {
     this.problems.push(text);
+  }
+
+  /** Requests that were the first on their connection, and of which it ended without a byte. */
+  get closedNew(): number {
+    return this.entries.filter(({ word, before }) => word === "closed" && before === undefined).length;
   }
 
   /** Requests by kind and outcome. */

@@ -23,6 +23,8 @@ export interface RoundOptions extends ClientOptions {
 
 /** Longest rest between two requests of a client, ms. Short of what Node leaves an idle connection. */
 const LONGEST_REST_MS = 250;
+/** Node closes an idle connection after five seconds: nobody should rely on it so long, ms. */
+const RELIED_ON_MS = 4000;
 /** How often a client that could keep its connection makes another one. */
 const FICKLE = 0.1;
 
@@ -115,9 +117,13 @@ class Client {
   async #idleConnection(): Promise<Connection> {
     const kept = this.#connection;
     this.#connection = undefined;
-    if (kept?.isOpen === false) this.#options.accounts.settleIdle(kept.restedSince!, performance.now());
-    else if (kept !== undefined && !this.#random.chance(FICKLE)) return kept;
-    kept?.leave();
+    if (kept === undefined) return Connection.open(this.#options.port);
+    const now = performance.now();
+    if (now - kept.restedSince! < RELIED_ON_MS) {
+      if (kept.isOpen && !this.#random.chance(FICKLE)) return kept;
+      if (!kept.isOpen) this.#options.accounts.settleIdle(kept.before!, kept.restedSince!, now);
+    }
+    kept.leave();
     return Connection.open(this.#options.port);
   }
 

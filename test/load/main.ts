@@ -8,10 +8,14 @@ const { values } = parseArgs({
   options: {
     connections: { type: "string", default: "200" },
     seconds: { type: "string", default: "60" },
-    seed: { type: "string", default: String(Date.now() % 1_000_000) },
+    seed: { type: "string", default: String(1 + (Date.now() % 1_000_000)) },
     machine: { type: "string" },
   },
 });
+
+const connections = above0("connections", values.connections);
+const seconds = above0("seconds", values.seconds);
+const seed = above0("seed", values.seed);
 
 for (const { kind: machine, skip } of machines) {
   if (values.machine !== undefined && values.machine !== machine) continue;
@@ -19,8 +23,16 @@ for (const { kind: machine, skip } of machines) {
     console.log(`${machine}: left out: ${skip}`);
     continue;
   }
-  const [connections, seconds, seed] = [values.connections, values.seconds, values.seed].map(Number);
-  const report = await runLoad({ machine, connections: connections!, seconds: seconds!, seed: seed! });
+  // Before all: whoever ends a run that hangs has the seed.
+  console.log(`${machine}: seed ${seed}`);
+  const report = await runLoad({ machine, connections, seconds, seed });
   process.stdout.write(describe(report));
   if (report.accounts.problems.length > 0) process.exitCode = 1;
+}
+
+function above0(option: string, text: string): number {
+  const value = Number(text);
+  if (value > 0) return value;
+  console.error(`load: --${option}: got ${text}, expected a number above 0`);
+  process.exit(1);
 }

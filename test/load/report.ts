@@ -12,7 +12,7 @@ export function describe(report: LoadReport): string {
   const lines = [
     `${machine}: ${connections} connections, ${seconds} s, seed ${seed}: ${accounts.begun} requests`,
     outcomes(report),
-    `workers killed: ${faults.kills} (${log.deaths} while in charge, ${lost} requests lost), idle connections closed by that: ${accounts.closedIdle}`,
+    `workers killed: ${faults.kills} (${log.deaths} while in charge, ${lost} requests lost), idle connections closed by that: ${accounts.closedIdle}, new ones: ${accounts.closedNew}`,
     `reloads asked for: ${faults.reloads} (${log.reloads} done, ${log.failedReloads} failed because new workers were killed)`,
     `lines in the log: ${log.lines}, of requests: ${log.requests}; lost with their worker: ${log.lostWithWorker}`,
     `at rest, before → after: ${footprints(before, after)}`,
