@@ -67,8 +67,13 @@ class Client {
     await this.#rest();
     while (performance.now() < until) {
       const kind = this.#random.weighted(this.#options.kinds);
-      if (kind.atOnce === undefined) await this.#request(kind);
-      else await this.#flood(kind, kind.atOnce);
+      try {
+        if (kind.atOnce === undefined) await this.#request(kind);
+        else await this.#flood(kind, kind.atOnce);
+      } catch (error) {
+        // Whatever befalls workers, the port is there.
+        this.#options.accounts.problem(`in round ${this.#options.name}: ${String(error)}`);
+      }
       await this.#rest();
     }
     this.#connection?.leave();

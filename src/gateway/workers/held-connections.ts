@@ -98,7 +98,10 @@ export class HeldConnections {
     this.#note(held);
   }
 
-  #note({ slot, pending, begun }: Held): void {
+  #note(held: Held): void {
+    // An answer may come when its client has long left: by then the slot is another connection's.
+    if (!this.#held.has(held.socket)) return;
+    const { slot, pending, begun } = held;
     const state = begun > 0 ? SlotState.responding : pending > 0 ? SlotState.waiting : SlotState.idle;
     this.#table.write(slot, state);
   }

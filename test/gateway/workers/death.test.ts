@@ -1,6 +1,6 @@
 // death.test.ts: what clients see when a worker dies: 502 where nothing was answered, another worker's answer where nothing was asked.
 import assert from "node:assert/strict";
-import { Agent } from "node:http";
+import { Agent, request } from "node:http";
 import { connect } from "node:net";
 import { ask, begin, errorIn, finish, raw } from "../support/client.js";
 import { plan, supervisedTest } from "./supervised.js";
@@ -92,5 +92,22 @@ supervisedTest(
     const hadError = await new Promise((resolve) => socket.on("error", () => {}).on("close", resolve));
     assert.equal(hadError, false);
     assert.equal(answer.match(/HTTP\/1\.1/g)?.length, 1);
+  },
+);
+
+supervisedTest(
+  "an answer to a client that has left does not touch the connection that came in its place",
+  plan({ word: "hello" }, 1),
+  async (test) => {
+    const gone = request(`${test.url}/late`, { agent: false }).on("error", () => {});
+    gone.end();
+    while ((await test.sum("connections")) < 1);
+    gone.destroy();
+    while ((await test.sum("connections")) > 0);
+    const held = ask(`${test.url}/hold`);
+    while ((await test.sum("held")) < 1);
+    await ask(`${test.url}/answer-late`);
+    process.kill(test.supervisor.pids[0]!, "SIGKILL");
+    assert.equal((await held).status, 502);
   },
 );

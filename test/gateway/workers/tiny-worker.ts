@@ -33,6 +33,7 @@ runWorker<TinyConfig>(async (config) => {
   if (load === "hang") await new Promise(() => setInterval(() => {}, 1000));
 
   const held: ServerResponse[] = [];
+  const late: ServerResponse[] = [];
   let requests = 0;
   const { headMs = 10_000 } = config;
   const patience = { headersTimeout: headMs, requestTimeout: 60_000, connectionsCheckingInterval: 100 };
@@ -44,6 +45,13 @@ runWorker<TinyConfig>(async (config) => {
         break;
       case "/hold":
         held.push(response);
+        break;
+      case "/late":
+        late.push(response);
+        break;
+      case "/answer-late":
+        for (const one of late.splice(0)) one.writeHead(200).end(config.word);
+        response.end();
         break;
       case "/half":
         response.writeHead(200, { "content-length": 100 });
