@@ -17,7 +17,7 @@ for (const { kind: machine, skip } of machines)
     const report = await runLoad({
       machine,
       connections: 60,
-      seconds: 4,
+      seconds: 3,
       seed: 1 + (Date.now() % 1_000_000),
     });
     const text = describe(report);
