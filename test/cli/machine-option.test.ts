@@ -130,7 +130,9 @@ async function whileServing(
 ): Promise<void> {
   const ended = finished(child);
   try {
-    const [first] = (await once(createInterface({ input: child.stdout! }), "line")) as [string];
+    const line = once(createInterface({ input: child.stdout! }), "line") as Promise<[string]>;
+    const first = await Promise.race([line.then(([text]) => text), ended]);
+    if (typeof first !== "string") assert.fail(`it ended before it listened: ${JSON.stringify(first)}`);
     await body(JSON.parse(first) as Record<string, string>);
   } finally {
     child.kill("SIGTERM");

@@ -18,8 +18,8 @@ export interface BuiltFunctions {
   readonly functions: readonly FunctionConfig[];
   /** Absolute paths of what they were made of. */
   readonly inputs: readonly string[];
-  /** Where those images lie, that were built. */
-  readonly folder: string;
+  /** Where those images lie, that were built; undefined when there are none. */
+  readonly folder: string | undefined;
   /** Takes them away: no worker will load them any more. */
   remove(): Promise<void>;
 }
@@ -41,8 +41,10 @@ export async function buildFunctions(
   onSlowStep: (what: string) => void = () => {},
   parent = join(defaultCacheDirectory(), "serving"),
 ): Promise<BuiltFunctions> {
-  const { path: folder, remove } = await openImageFolder(parent);
   const handlers = [...new Set(functions.map(({ file }) => file).filter(isFunctionSource))];
+  // Who serves images only needs no place to write to.
+  if (handlers.length === 0) return { functions, inputs: [], folder: undefined, remove: async () => {} };
+  const { path: folder, remove } = await openImageFolder(parent);
   const images = new Map<string, Kept>();
   const failures = new Map<string, unknown>();
   const rest = handlers.entries();

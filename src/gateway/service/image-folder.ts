@@ -1,6 +1,7 @@
 // image-folder.ts: a folder for the images of one configuration, locked while its process lives; what dead ones left behind goes.
 import { mkdir, mkdtemp, readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { MayflyError } from "../../errors.js";
 import { tryLock } from "../../linux/file-lock.js";
 
 /** Between its making and its lock a folder looks as if nobody had it, ms. */
@@ -12,11 +13,12 @@ export interface ImageFolder {
   remove(): Promise<void>;
 }
 
-/** @param parent where all such folders lie */
+/**
+ * @param parent where all such folders lie
+ * @throws MayflyError BUILD_FAILED when there can be none
+ */
 export async function openImageFolder(parent: string): Promise<ImageFolder> {
-  await mkdir(parent, { recursive: true });
-  await removeAbandoned(parent);
-  const path = await mkdtemp(join(parent, "config-"));
+  const path = await makeFolder(parent);
   const lock = tryLock(path);
   return {
     path,
@@ -25,6 +27,23 @@ export async function openImageFolder(parent: string): Promise<ImageFolder> {
       lock?.close();
     },
   };
+}
+
+async function makeFolder(parent: string): Promise<string> {
+  try {
+    await mkdir(parent, { recursive: true });
+    await removeAbandoned(parent);
+    return await mkdtemp(join(parent, "config-"));
+  } catch (cause) {
+    throw new MayflyError(
+      "BUILD_FAILED",
+      `no place for images in ${parent}: ${(cause as NodeJS.ErrnoException).code}`,
+      {
+        cause,
+        mend: "XDG_CACHE_HOME=DIR, a folder that this user may write to; or build images before, and serve those",
+      },
+    );
+  }
 }
 
 async function removeAbandoned(parent: string): Promise<void> {

@@ -32,7 +32,7 @@ export async function planWorkers(config: ServeConfig, options: PlanOptions): Pr
   const { functions, inputs, folder, remove } = await buildFunctions(config, onSlowStep);
   const { tls } = config.listen;
   const reads = [
-    folder,
+    ...(folder === undefined ? [] : [folder]),
     // An image's source map may lie beside it.
     ...functions.flatMap(({ file }) => [file, `${file}.map`]),
     ...(tls === undefined ? [] : [tls.cert, tls.key]),

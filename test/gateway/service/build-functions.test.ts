@@ -38,7 +38,7 @@ test("handlers become images, each once; images stay what they are", () =>
     assert.notEqual(a!.file, b!.file);
     assert.equal(d!.file, resolve(app("hello")));
     assert.equal(dirname(a!.file), built.folder);
-    assert.equal(readdirSync(built.folder).length, 4, "two images and their source maps");
+    assert.equal(readdirSync(built.folder!).length, 4, "two images and their source maps");
 
     const before = readFileSync(a!.file);
     writeFileSync(one!, handler("another"));
@@ -47,7 +47,7 @@ test("handlers become images, each once; images stay what they are", () =>
     assert.notDeepEqual(readFileSync(next.functions[0]!.file), before);
 
     await Promise.all([built.remove(), next.remove()]);
-    assert.equal(existsSync(built.folder), false);
+    assert.equal(existsSync(built.folder!), false);
   }));
 
 test("every handler that cannot be built is named, and nothing is left behind", () =>
@@ -65,5 +65,23 @@ test("every handler that cannot be built is named, and nothing is left behind", 
     assert.deepEqual(readdirSync(serving), []);
     await assert.rejects(buildFunctions(configOf({ f: absent! })), {
       message: /^test: functions\.f: handler .*absent\.ts/,
+    });
+  }));
+
+test("images need no place to be built, and where handlers have none it is said how to give them one", () =>
+  withHandlers(async (folder) => {
+    const file = join(folder, "file");
+    writeFileSync(file, "");
+    const place = join(file, "serving");
+    const images = await buildFunctions(configOf({ a: app("hello") }), undefined, place);
+    assert.equal(images.folder, undefined);
+    await images.remove();
+
+    const one = join(folder, "one.ts");
+    writeFileSync(one, handler("one"));
+    await assert.rejects(buildFunctions(configOf({ a: one }), undefined, place), {
+      code: "BUILD_FAILED",
+      message: /^no place for images in .*serving: ENOTDIR$/,
+      mend: /XDG_CACHE_HOME/,
     });
   }));
