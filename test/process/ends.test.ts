@@ -10,7 +10,7 @@ import { boot, CALL_FOR_EVER, children, isAlive, LOOP, procFile, skip } from "./
 
 const MACHINES = 500;
 /** The host keeps the memory of a few machines for the next. */
-const KEPT = 8;
+const KEPT = 64;
 const PATIENCE_MS = 5000;
 
 const support = new URL("./support.js", import.meta.url).href;
