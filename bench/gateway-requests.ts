@@ -144,9 +144,9 @@ async function booted(context: Context, served: ServeProcess): Promise<Found[]> 
   context.progress("a VM booted for each request");
   const ask = async (requests: number, pauseMs: number): Promise<readonly number[]> =>
     (await load.ask({ connections: 1, requests, pauseMs })).latencies;
-  await ask(context.times(200, 2), 0);
-  const apart = await ask(context.times(800, 5), BOOT_PAUSE_MS);
+  await ask(context.times(1000, 2), 0);
   const busy = await ask(context.times(800, 5), 0);
+  const apart = await ask(context.times(800, 5), BOOT_PAUSE_MS);
   const note = "a VM booted for each request: hello.img, in C";
   const behind = "without a pause: the end of the VM before takes its part of the processor";
   return [
