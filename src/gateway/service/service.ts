@@ -198,11 +198,14 @@ export class Service implements AsyncDisposable {
       this.#tell({ kind: "reload-failed", error });
       throw error;
     }
+    // Whether or not its workers can load: what mends them is one of these.
+    await this.#watch.follow(loaded.config.watch ? loaded.sources : []);
     await this.#supervisor?.reload(loaded.plan.workers);
     for (const field of fixedFields(this.#config, loaded.config))
       this.#tell({ kind: "needs-restart", field });
-    this.#config = loaded.config;
-    await this.#watch.follow(loaded.config.watch ? loaded.sources : []);
+    // Where it listens has not changed, whatever is written there.
+    const { listen, admin } = this.#config;
+    this.#config = { ...loaded.config, listen, admin };
   }
 
   async #plan({ config, sources }: LoadedConfig): Promise<Loaded> {

@@ -10,6 +10,8 @@ import type { SupervisorEvent } from "./supervisor-event.js";
 const MOST_WAITING = 1024;
 /** How long requests under way have to end when workers drain, ms. */
 const GRACE_MS = 10_000;
+/** How long a worker may take to answer a question, ms: whoever asks for metrics wants those of the others. */
+const PATIENCE_MS = 2000;
 
 export interface SupervisorOptions<Config> extends WorkerPlan<Config> {
   readonly listen: ListenAddress;
@@ -103,10 +105,12 @@ export class Supervisor<Config> implements AsyncDisposable {
     return this.#generation?.readyWorkers.length ?? 0;
   }
 
-  /** Asks every worker in charge. One that ends meanwhile has no answer. */
-  async ask(question: Question): Promise<WorkerAnswer[]> {
+  /** Asks every worker in charge. One that ends meanwhile, or stands still, has no answer. */
+  async ask(question: Question, patienceMs = PATIENCE_MS): Promise<WorkerAnswer[]> {
     const workers = this.#generation?.readyWorkers ?? [];
-    const answers = await Promise.allSettled(workers.map((worker) => worker.ask(question)));
+    const answers = await Promise.allSettled(
+      workers.map((worker) => inTime(worker.ask(question), patienceMs)),
+    );
     return answers.flatMap((result, i) =>
       // What one that is gone has told was accounted for when it went.
       result.status === "fulfilled" && !workers[i]!.isOver
@@ -189,5 +193,18 @@ export class Supervisor<Config> implements AsyncDisposable {
 
   #serveWaiting(): void {
     for (const socket of this.#waiting.splice(0)) this.#hand(socket);
+  }
+}
+
+/** @throws Error when it takes longer */
+async function inTime<T>(answer: Promise<T>, ms: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`a worker did not answer within ${ms} ms`)), ms);
+  });
+  try {
+    return await Promise.race([answer, late]);
+  } finally {
+    clearTimeout(timer);
   }
 }

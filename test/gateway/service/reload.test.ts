@@ -106,13 +106,29 @@ serviceTest(
     await running.event("reload-failed");
     assert.equal(await running.text("/"), "two");
 
+    // A handler that cannot start is mended in a file that is one of its sources since then.
+    await running.write("lib/early.ts", 'throw new Error("too early");\nexport const word = "early";\n');
+    await running.write(
+      "hello.ts",
+      'import { word } from "./lib/early.ts";\nexport default { fetch: () => new Response(word) };\n',
+    );
+    await running.event("reload-failed", 2);
+    await running.write("lib/early.ts", 'export const word = "in time";\n');
+    await running.event("reloaded", 2);
+    assert.equal(await running.text("/"), "in time");
+    await running.write(
+      "hello.ts",
+      'import { word } from "./lib/new.ts";\nexport default { fetch: () => new Response(word) };\n',
+    );
+    await running.event("reload-failed", 3);
+
     // The file that was missing was no source until now.
     await running.write("lib/new.ts", 'export const word = "three";\n');
-    await running.event("reloaded", 2);
+    await running.event("reloaded", 3);
     assert.equal(await running.text("/"), "three");
 
     await running.write("mayfly.json", configOf({ workers: 2, watch: true }));
-    await running.event("reloaded", 3);
+    await running.event("reloaded", 4);
     assert.equal(running.service.pids.length, 2);
   },
 );

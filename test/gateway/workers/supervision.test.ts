@@ -39,6 +39,25 @@ supervisedTest("every worker is asked, and answers", plan({ word: "x" }), async 
 });
 
 supervisedTest(
+  "a worker that stands still keeps nobody from the answers of the others",
+  plan({ word: "x" }),
+  async ({ supervisor }) => {
+    const [stopped, other] = supervisor.pids;
+    process.kill(stopped!, "SIGSTOP");
+    try {
+      const answers = await supervisor.ask("metrics", 1000);
+      assert.deepEqual(
+        answers.map(({ pid }) => pid),
+        [other],
+      );
+    } finally {
+      process.kill(stopped!, "SIGCONT");
+    }
+    assert.equal((await supervisor.ask("metrics")).length, 2);
+  },
+);
+
+supervisedTest(
   "a worker that has answered and ends before the others have is not among the answers",
   plan({ word: "x" }),
   async (test) => {
