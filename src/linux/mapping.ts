@@ -21,6 +21,7 @@ const MADV_DONTNEED = 4;
 const MADV_HUGEPAGE = 14;
 const MADV_NOHUGEPAGE = 15;
 const MADV_DONTDUMP = 16;
+const MADV_POPULATE_WRITE = 23;
 
 const PAGE_SIZE = 4096;
 const EMPTY = new Uint8Array(0);
@@ -52,6 +53,11 @@ export class Mapping implements Disposable {
   discard(start = 0, length = this.length): void {
     if (this.#advise(start, length, MADV_DONTNEED) === -1)
       throw new SystemCallError(`madvise MADV_DONTNEED of ${length} bytes`, lastErrno());
+  }
+
+  /** Has the pages of a range be there, at once instead of one by one as they are touched. A wish: Linux before 5.14 does not know it. */
+  populate(start: number, length: number): void {
+    this.#advise(start, length, MADV_POPULATE_WRITE);
   }
 
   /** Asks for 2 MiB pages in a range. A wish: the kernel may be built without them. */

@@ -63,6 +63,8 @@ export class FakeMachine implements Machine {
 
   trackPages(): void {}
 
+  populatePages(): void {}
+
   dropPages(start: number, end: number): void {
     this.memory.bytes.fill(0, start, end);
   }

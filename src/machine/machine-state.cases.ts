@@ -204,6 +204,19 @@ export function machineStateCases(kind: string, open: () => MachineHost, skip: s
     },
   );
 
+  withMachine(
+    "pages that are there before they are written hold what they held, and no others come with them",
+    [],
+    (machine) => {
+      machine.trackPages();
+      machine.memory.bytes[DATA] = 0xaa;
+      machine.populatePages(DATA, DATA + 3 * PAGE);
+      assert.equal(machine.memory.bytes[DATA], 0xaa);
+      assert.ok(machine.memory.bytes.subarray(DATA + 1, DATA + 3 * PAGE).every((byte) => byte === 0));
+      assert.ok(!pagesOf(machine).has(DATA + 3 * PAGE));
+    },
+  );
+
   withMachine("memory whose pages were tracked is zeros for the next machine", [], async (machine, host) => {
     machine.trackPages();
     machine.memory.bytes.fill(0xaa, DATA);

@@ -87,6 +87,8 @@ export interface Machine {
   touchedRanges(within?: readonly PageRange[]): PageRange[];
   /** Memory that is touched from now on comes in pages of 4 KiB, so that `touchedRanges` says no more than it must. */
   trackPages(): void;
+  /** Has a run of whole pages be there, where the kernel can do that: for who is about to write all of them. */
+  populatePages(start: number, end: number): void;
   /** Gives a run of whole pages back to the kernel: zeros from then on. */
   dropPages(start: number, end: number): void;
   /** Bytes of guest memory that are resident: what the guest and the monitor touched. */

@@ -65,7 +65,10 @@ export class MemorySnapshot {
   /** Fills the memory of a new machine of the same AddressSpace. */
   load(machine: Machine): void {
     machine.trackPages();
-    for (const { start, bytes } of this.#pieces) machine.memory.bytes.set(bytes, start);
+    for (const { start, end, bytes } of this.#pieces) {
+      machine.populatePages(start, end);
+      machine.memory.bytes.set(bytes, start);
+    }
   }
 
   /** Puts a machine's memory back. */

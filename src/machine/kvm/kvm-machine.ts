@@ -120,6 +120,10 @@ export class KvmMachine implements Machine {
     this.#shared.memory.avoidHugePages(this.#parts.memory);
   }
 
+  populatePages(start: number, end: number): void {
+    this.#parts.memory.populate(start, end - start);
+  }
+
   dropPages(start: number, end: number): void {
     this.#parts.memory.discard(start, end - start);
   }

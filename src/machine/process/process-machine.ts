@@ -109,6 +109,10 @@ export class ProcessMachine implements Machine {
   /** Shared memory comes in pages of 4 KiB unless the host's administrator decided otherwise. */
   trackPages(): void {}
 
+  populatePages(start: number, end: number): void {
+    this.#shared.populate(start, end);
+  }
+
   dropPages(start: number, end: number): void {
     this.#shared.drop(start, end);
   }

@@ -43,6 +43,11 @@ export class SharedMemory {
     this.drop(0, this.guestBytes);
   }
 
+  /** Has the pages of a range be there. */
+  populate(start: number, end: number): void {
+    this.#mapping.populate(start, end - start);
+  }
+
   /** Drops the pages of a range. */
   drop(start: number, end: number): void {
     emptyMemory(this.descriptor, start, end - start);
