@@ -1,12 +1,12 @@
 // guest-answer.ts: one request answered by a guest: a VM is taken for it, has it, and is let go of as soon as it is done.
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { setImmediate as nextTurn } from "node:timers/promises";
 import { ConsoleCollector } from "../device/console-sinks.js";
 import type { ExchangeRequest } from "../monitor/exchange/message.js";
 import type { Client } from "./client.js";
 import { Guest, type GuestCost } from "./guests.js";
 import { serverTiming } from "./http/server-timing.js";
 import { clientGone } from "./http-failure.js";
+import { nextTurn } from "./next-turn.js";
 import { paramsHeader } from "./params-header.js";
 import { receiveBody } from "./request-body.js";
 import type { RequestHead } from "./request-head.js";

@@ -5,7 +5,7 @@ import { functionTest } from "./support.js";
 
 const cases: Record<string, Case> = {
   "timers come by time, then in order": [
-    `(async () => { const seen = []; const at = (ms, name) => setTimeout(() => seen.push(name), ms); at(4, "c"); at(1, "a"); at(2, "b"); at(4, "d"); at(0, "0"); await new Promise((done) => setTimeout(done, 8)); return seen; })()`,
+    `(async () => { const seen = []; const at = (ms, name) => setTimeout(() => seen.push(name), ms); at(40, "c"); at(10, "a"); at(20, "b"); at(40, "d"); at(0, "0"); await new Promise((done) => setTimeout(done, 60)); return seen; })()`,
     ["0", "a", "b", "c", "d"],
   ],
   "promise jobs come between two timers": [

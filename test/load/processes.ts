@@ -15,6 +15,7 @@ export interface ProcessState {
 export interface Footprint {
   /** What it has alone and its part of what it shares. */
   readonly pssMiB: number;
+  /** Without those of empty guest memories that lie ready: of these there are as many as there ever were VMs at once, up to a bound that has its own tests. */
   readonly descriptors: number;
   readonly threads: number;
 }
@@ -44,7 +45,7 @@ export function footprintOf(pid: number): Footprint {
   const rollup = readFileSync(`/proc/${pid}/smaps_rollup`, "latin1");
   return {
     pssMiB: Number(/^Pss:\s+(\d+) kB/m.exec(rollup)?.[1]) / 1024,
-    descriptors: readdirSync(`/proc/${pid}/fd`).length,
+    descriptors: openOf(pid).filter((what) => !what.startsWith("/memfd:mayfly-guest ")).length,
     threads: readdirSync(`/proc/${pid}/task`).length,
   };
 }
@@ -52,12 +53,19 @@ export function footprintOf(pid: number): Footprint {
 /** What each descriptor is, for a message: `socket × 3`. */
 export function descriptorsOf(pid: number): string {
   const counts = new Map<string, number>();
-  for (const fd of readdirSync(`/proc/${pid}/fd`)) {
-    let what = "gone";
-    try {
-      what = readlinkSync(`/proc/${pid}/fd/${fd}`).replace(/:?\[\d+\]$/, "");
-    } catch {}
+  for (const open of openOf(pid)) {
+    const what = open.replace(/:?\[\d+\]$/, "");
     counts.set(what, (counts.get(what) ?? 0) + 1);
   }
   return [...counts].map(([what, count]) => `${what} × ${count}`).join(", ");
+}
+
+function openOf(pid: number): string[] {
+  return readdirSync(`/proc/${pid}/fd`).map((fd) => {
+    try {
+      return readlinkSync(`/proc/${pid}/fd/${fd}`);
+    } catch {
+      return "gone";
+    }
+  });
 }
