@@ -5,11 +5,14 @@
 #include <stdint.h>
 
 /* arch/x86/entry/syscalls/syscall_64.tbl */
+#define SYS_close          3
 #define SYS_mmap           9
 #define SYS_munmap         11
 #define SYS_rt_sigprocmask 14
 #define SYS_pwrite64       18
 #define SYS_setitimer      38
+#define SYS_sendto         44
+#define SYS_recvmsg        47
 #define SYS_clone          56
 #define SYS_ptrace         101
 #define SYS_capset         126
@@ -26,6 +29,7 @@
 #define CLONE_NEWUSER 0x10000000ul
 #define CLONE_NEWPID  0x20000000ul
 #define CLONE_NEWNET  0x40000000ul
+#define SIG_BLOCK     0
 #define SIG_SETMASK   2
 #define SIGKILL       9
 #define SIGCHLD       17
@@ -36,6 +40,13 @@
 #define MAP_SHARED          0x01
 #define MAP_PRIVATE         0x02
 #define MAP_FIXED_NOREPLACE 0x100000
+
+/* include/uapi/asm-generic/errno-base.h; include/linux/socket.h */
+#define EINTR        4
+#define SOL_SOCKET   1
+#define SCM_RIGHTS   1
+#define MSG_CTRUNC   0x08
+#define MSG_NOSIGNAL 0x4000
 
 /* include/uapi/linux/prctl.h, seccomp.h, filter.h, time.h, capability.h; include/uapi/asm-generic/resource.h */
 #define PR_SET_PDEATHSIG           1
@@ -58,6 +69,27 @@ struct sock_filter {
 struct sock_fprog {
     uint16_t len;
     uint64_t filter; /* address */
+};
+
+/* include/linux/socket.h, include/uapi/linux/uio.h */
+struct iovec {
+    void *base;
+    uint64_t length;
+};
+
+struct msghdr {
+    void *name;
+    uint32_t name_length;
+    struct iovec *pieces;
+    uint64_t piece_count;
+    void *control;
+    uint64_t control_length;
+    uint32_t flags;
+};
+
+struct cmsghdr {
+    uint64_t length; /* with this header */
+    int32_t level, type;
 };
 
 /* Returns the result, or -errno. */

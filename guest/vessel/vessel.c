@@ -1,15 +1,9 @@
 /*
  * vessel.c: the process in which a guest runs when there is no KVM. It maps guest memory at its own addresses, gives up everything
  * else that it has, and hands over: from then on no system call is possible, and the monitor drives it by ptrace.
- *
- * It is executed with the memory's descriptor as number 3, and that of constants as number 4 where there are any. It finds the plan
- * in the first page of the memory, starts the process proper as its sibling in namespaces of its own, and exits.
  */
-#include "kernel.h"
-#include "plan.h"
+#include "vessel.h"
 
-#define NAMESPACES   (CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC)
-#define PLAN_ADDRESS 0x610000000000
 /* The first address that no process can map (TASK_SIZE_MAX; arch/x86/include/asm/page_64_types.h). */
 #define ADDRESSES_END 0x7ffffffff000
 /* Where the filter lies, from the start of the hand-over page. */
@@ -18,12 +12,6 @@
 extern const char hand_over_code[], hand_over_code_end[];
 
 static struct vessel_plan *const plan = (struct vessel_plan *)PLAN_ADDRESS;
-
-static _Noreturn void leave(int status)
-{
-    for (;;)
-        call(SYS_exit_group, status, 0, 0, 0, 0, 0);
-}
 
 /* Passes a result on, or tells the monitor which step failed, and ends. */
 static long check(uint32_t step, long result)
@@ -35,46 +23,20 @@ static long check(uint32_t step, long result)
     leave(1);
 }
 
-static void map_plan(void)
-{
-    long at = call(SYS_mmap, PLAN_ADDRESS, VESSEL_PLAN_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED_NOREPLACE,
-                   VESSEL_MEMORY_FD, 0);
-
-    if (at != PLAN_ADDRESS)
-        leave(2);
-}
-
-/* With all namespaces, or as many as the kernel allows: hosts differ in what an ordinary user may have. */
-static long start_sibling(void)
-{
-    static const uint64_t wishes[] = { NAMESPACES, NAMESPACES & ~CLONE_NEWNET, NAMESPACES & ~CLONE_NEWUSER, 0 };
-    long pid = -1;
-
-    for (unsigned i = 0; i < sizeof wishes / sizeof *wishes; i++) {
-        pid = call(SYS_clone, wishes[i] | CLONE_PARENT | SIGCHLD, 0, 0, 0, 0, 0);
-        if (pid < 0)
-            continue;
-        if (pid > 0)
-            plan->namespaces = wishes[i];
-        break;
-    }
-    return check(VESSEL_STEP_CLONE, pid);
-}
-
-static void map_guest_memory(void)
+static void map_guest_memory(int memory, int constants)
 {
     for (uint32_t i = 0; i < plan->region_count; i++) {
         const struct vessel_region *region = &plan->regions[i];
         /* Constants are sealed: before Linux 6.7 nobody may share such a mapping; where nobody can write, private is the same. */
-        const long how = region->descriptor == VESSEL_CONSTANTS_FD ? MAP_PRIVATE : MAP_SHARED;
+        const long how = region->is_constant ? MAP_PRIVATE : MAP_SHARED;
         check(VESSEL_STEP_MAP,
               call(SYS_mmap, region->start, region->end - region->start, region->protection, how | MAP_FIXED_NOREPLACE,
-                   region->descriptor, region->start));
+                   region->is_constant ? constants : memory, region->start));
     }
 }
 
 /* Puts the last instructions and the filter into the guest's page: the page is not writable, the descriptor is. */
-static void place_hand_over(void)
+static void place_hand_over(int memory)
 {
     const uint64_t at = plan->hand_over;
     const struct {
@@ -86,10 +48,10 @@ static void place_hand_over(void)
         { BPF_RET_K, 0, 0, SECCOMP_RET_TRAP },
     };
 
-    check(VESSEL_STEP_HAND_OVER, call(SYS_pwrite64, VESSEL_MEMORY_FD, (long)hand_over_code,
-                                      hand_over_code_end - hand_over_code, at, 0, 0));
     check(VESSEL_STEP_HAND_OVER,
-          call(SYS_pwrite64, VESSEL_MEMORY_FD, (long)&filter, sizeof filter, at + FILTER_OFFSET, 0, 0));
+          call(SYS_pwrite64, memory, (long)hand_over_code, hand_over_code_end - hand_over_code, at, 0, 0));
+    check(VESSEL_STEP_HAND_OVER,
+          call(SYS_pwrite64, memory, (long)&filter, sizeof filter, at + FILTER_OFFSET, 0, 0));
 }
 
 static void give_up_rights(void)
@@ -134,16 +96,10 @@ static _Noreturn void hand_over(void)
     __builtin_unreachable();
 }
 
-_Noreturn void _start(void)
+_Noreturn void become_vessel(int memory, int constants)
 {
-    map_plan();
-    long pid = start_sibling();
-    if (pid > 0) {
-        plan->pid = pid;
-        leave(0);
-    }
-    map_guest_memory();
-    place_hand_over();
+    map_guest_memory(memory, constants);
+    place_hand_over(memory);
     give_up_rights();
     start_ticks();
     check(VESSEL_STEP_TRACE, call(SYS_ptrace, PTRACE_TRACEME, 0, 0, 0, 0, 0));

@@ -6,7 +6,9 @@ import type { ObjectCache } from "./object-cache.js";
 import { packageRoot } from "./places.js";
 import { readIfThere, temporaryBeside, writeAtomically } from "./whole-file.js";
 
-const sources = ["vessel.c", "hand-over.S"].map((name) => join(packageRoot, "guest", "vessel", name));
+const sources = ["nursery.c", "vessel.c", "hand-over.S"].map((name) =>
+  join(packageRoot, "guest", "vessel", name),
+);
 
 const flags: readonly string[] = [
   "-std=gnu11",

@@ -62,6 +62,21 @@ test("a guest whose process a stranger kills has failed, and closes all the same
   host.close();
 });
 
+test("a nursery that a stranger kills is replaced, and its vessels live on", { skip }, async () => {
+  const host = ProcessHost.open();
+  const before = boot(host, CALL_FOR_EVER);
+  const [nursery, ...others] = children().filter((pid) => pid !== before.pid && isAlive(pid));
+  assert.deepEqual(others, []);
+  process.kill(nursery!, "SIGKILL");
+  const after = boot(host, CALL_FOR_EVER);
+  for (const machine of [before, after]) {
+    assert.equal(machine.run(Number.POSITIVE_INFINITY).kind, "hypercall");
+    await machine.close();
+  }
+  host.close();
+  assert.deepEqual(children(), []);
+});
+
 test("signals that a stranger sends do not reach the guest", { skip }, async () => {
   const host = ProcessHost.open();
   const machine = boot(host, CALL_FOR_EVER);

@@ -8,22 +8,22 @@ import { packageRoot } from "../../src/build/places.js";
 import * as plan from "../../src/machine/process/plan.js";
 import { scratchFolder } from "../build/scratch.js";
 
-const STEPS = ["NONE", "CLONE", "MAP", "HAND_OVER", "LIMITS", "TIMER", "TRACE", "CLOSE"];
+const STEPS = ["NONE", "MAP", "HAND_OVER", "LIMITS", "TIMER", "TRACE", "CLOSE"];
 
 const facts: Record<string, number> = {
-  VESSEL_MEMORY_FD: plan.VESSEL_MEMORY_FD,
-  VESSEL_CONSTANTS_FD: plan.VESSEL_CONSTANTS_FD,
+  VESSEL_NURSERY_FD: plan.VESSEL_NURSERY_FD,
   VESSEL_PLAN_BYTES: plan.VESSEL_PLAN_BYTES,
   VESSEL_MAX_REGIONS: plan.VESSEL_MAX_REGIONS,
   VESSEL_TICK_US: plan.VESSEL_TICK_US,
   "offsetof(struct vessel_plan, regions)": plan.VesselPlan.size,
   ...Object.fromEntries(STEPS.map((step, i) => [`VESSEL_STEP_${step}`, i])),
   ...Object.fromEntries(
-    [plan.VesselPlan, plan.VesselRegion].flatMap(({ name, offset }) =>
+    [plan.VesselPlan, plan.VesselRegion, plan.NurseryAnswer].flatMap(({ name, offset }) =>
       Object.entries(offset).map(([field, at]) => [`offsetof(struct ${name}, ${field})`, at as number]),
     ),
   ),
   "sizeof(struct vessel_region)": plan.VesselRegion.size,
+  "sizeof(struct nursery_answer)": plan.NurseryAnswer.size,
 };
 
 test("the vessel's header has every offset and constant of plan.ts, and the plan fits its page", async (context) => {

@@ -62,13 +62,24 @@ vesselTest("it leaves no core dump", ({ pid }) => {
   assert.match(procFile(pid, "limits") ?? "", /^Max core file size +0 +0 /m);
 });
 
-vesselTest("it lives in namespaces of its own", ({ pid }, context) => {
+vesselTest("it lives in none of the monitor's namespaces", ({ pid }, context) => {
   for (const name of ["user", "mnt", "pid", "net", "ipc"]) {
     const own = readlinkSync(`/proc/self/ns/${name}`);
     if (readlinkSync(`/proc/${pid}/ns/${name}`) !== own) continue;
     context.skip(`this kernel allows no ${name} namespace here`);
     return;
   }
+});
+
+test("vessels cannot name each other's processes", { skip: skipOrdinary }, async (context) => {
+  const host = ProcessHost.open();
+  const machines = [boot(host, CALL_FOR_EVER), boot(host, CALL_FOR_EVER)];
+  const spaces = machines.map(({ pid }) => readlinkSync(`/proc/${pid}/ns/pid`));
+  await Promise.all(machines.map((machine) => machine.close()));
+  host.close();
+  if (spaces[0] === readlinkSync("/proc/self/ns/pid"))
+    return context.skip("this kernel allows no pid namespace here");
+  assert.notEqual(spaces[0], spaces[1]);
 });
 
 vesselTest(

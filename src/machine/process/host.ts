@@ -5,6 +5,7 @@ import { MayflyError } from "../../errors.js";
 import type { AddressSpace } from "../address-space.js";
 import type { MachineHost } from "../machine.js";
 import { Constants } from "./constants.js";
+import { Nursery } from "./nursery.js";
 import { ProcessMachine } from "./process-machine.js";
 import { SharedMemoryPool } from "./shared-memory.js";
 import { measureTscHz, timeStampSpace } from "./time-stamp.js";
@@ -17,14 +18,18 @@ export class ProcessHost implements MachineHost {
   readonly tscHz: number;
   readonly memory = new SharedMemoryPool();
   readonly constants = new Constants();
-  readonly vesselPath = VESSEL;
+  readonly nursery = new Nursery(VESSEL);
 
   private constructor() {
-    const trial = new ProcessMachine(this, timeStampSpace);
+    let trial: ProcessMachine | undefined;
     try {
+      trial = new ProcessMachine(this, timeStampSpace);
       this.tscHz = measureTscHz(trial);
+    } catch (error) {
+      this.close();
+      throw error;
     } finally {
-      void trial.close();
+      void trial?.close();
     }
   }
 
@@ -46,6 +51,7 @@ export class ProcessHost implements MachineHost {
   }
 
   close(): void {
+    this.nursery.close();
     this.memory.close();
     this.constants.close();
   }

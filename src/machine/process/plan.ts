@@ -1,9 +1,8 @@
 // plan.ts: the page through which monitor and vessel agree (guest/vessel/plan.h has the same in C). Layouts only.
-import { struct, u32, u64 } from "../../abi/struct.js";
+import { i32, struct, u32, u64 } from "../../abi/struct.js";
 
-/** The descriptors under which a vessel finds the memory, and what is the same in every machine of an image. */
-export const VESSEL_MEMORY_FD = 3;
-export const VESSEL_CONSTANTS_FD = 4;
+/** The descriptor under which the nursery finds its socket. */
+export const VESSEL_NURSERY_FD = 3;
 export const VESSEL_PLAN_BYTES = 4096;
 export const VESSEL_MAX_REGIONS = 168;
 /** CPU time of a guest between two ticks, µs. */
@@ -15,7 +14,7 @@ export const VesselRegion = struct(
     start: u64 /* guest address, and offset behind the descriptor */,
     end: u64,
     protection: u32 /* PROT_… */,
-    descriptor: u32 /* VESSEL_…_FD */,
+    is_constant: u32 /* behind the descriptor of constants */,
   },
   { size: 24 },
 );
@@ -27,18 +26,23 @@ export const VesselPlan = struct(
     memory_bytes: u64 /* in */,
     hand_over: u64 /* in, an executable guest page, all zeros */,
     region_count: u32 /* in */,
-    pid: u32 /* out */,
     step: u32 /* out, VESSEL_STEP_… that failed */,
     error: u32 /* out, its errno */,
-    namespaces: u64 /* out, CLONE_NEW… */,
+    padding: u32,
   },
-  { size: 40 },
+  { size: 32 },
+);
+
+/** What the nursery says: once of itself, and after each request of the vessel that it cloned. */
+export const NurseryAnswer = struct(
+  "nursery_answer",
+  { pid: i32 /* as the monitor's namespace numbers it, or -errno */, namespaces: u32 /* CLONE_NEW… */ },
+  { size: 8 },
 );
 
 /** What the vessel was doing, by VESSEL_STEP_…. */
 export const VESSEL_STEPS: readonly string[] = [
   "start",
-  "clone a process",
   "map guest memory",
   "place its last instructions",
   "give up its rights",

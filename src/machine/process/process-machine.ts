@@ -28,7 +28,7 @@ export class ProcessMachine implements Machine {
   /** The vessel's process id. */
   readonly pid: number;
   /** The namespaces of the vessel's own: CLONE_NEW… flags. */
-  readonly namespaces: bigint;
+  readonly namespaces: number;
   readonly #host: ProcessHost;
   readonly #shared: SharedMemory;
   readonly #registers = new RegisterFile();
@@ -56,7 +56,7 @@ export class ProcessMachine implements Machine {
       const apart = parts.filter(({ isConstant }) => isConstant);
       this.memory = new GuestMemory(own, space, apart);
       this.#code = parts.filter(({ permissions }) => permissions === "rx");
-      const vessel = startVessel(host.vesselPath, layout, this.#shared, kept);
+      const vessel = startVessel(host.nursery, layout, this.#shared, kept);
       ({ pid: this.pid, namespaces: this.namespaces } = vessel);
       // The one page of constants that is each machine's own; only now, because the vessel's last instructions lay there.
       const { handOver } = layout;

@@ -1,12 +1,11 @@
 // vessel.ts: starts the process that a guest runs in, up to the stop in which it has given up everything but guest memory.
-import { constants } from "node:os";
 import { MayflyError } from "../../errors.js";
 import { readUserRegs, resume, setOptions, UserRegs } from "../../linux/ptrace.js";
-import { spawn } from "../../linux/spawn.js";
 import { type ChildStatus, kill, wait } from "../../linux/wait.js";
 import { PAGE_SIZE, type Permissions } from "../address-space.js";
 import type { KeptConstants } from "./constants.js";
-import { VESSEL_CONSTANTS_FD, VESSEL_MEMORY_FD, VESSEL_STEPS, VesselPlan, VesselRegion } from "./plan.js";
+import { type Cloned, errnoName, type Nursery } from "./nursery.js";
+import { VESSEL_STEPS, VesselPlan, VesselRegion } from "./plan.js";
 import type { SharedMemory } from "./shared-memory.js";
 import type { VesselLayout } from "./vessel-layout.js";
 
@@ -15,30 +14,20 @@ const PROTECTIONS: Readonly<Record<Permissions, number>> = { r: 1, rw: 3, rx: 5 
 const SIGTRAP = 5;
 const SIGPROF = 27;
 
-/** A process that is ready for its guest. */
-export interface Vessel {
-  readonly pid: number;
-  /** Those that it does not share with the monitor: CLONE_NEW… flags (include/uapi/linux/sched.h). */
-  readonly namespaces: bigint;
-}
-
 /**
  * Starts a vessel on a memory that is all zeros, and leaves it so. It stands in its last stop: the guest's first registers can be set.
  *
  * @throws MayflyError MACHINE_UNAVAILABLE naming the step that the host refused
  */
 export function startVessel(
-  path: string,
+  nursery: Nursery,
   layout: VesselLayout,
   memory: SharedMemory,
   constants: KeptConstants | undefined,
-): Vessel {
+): Cloned {
   writePlan(memory.plan, memory.guestBytes, layout);
-  const inherited = [{ fd: memory.descriptor.fd, as: VESSEL_MEMORY_FD }];
-  if (constants !== undefined) inherited.push({ fd: constants.descriptor.fd, as: VESSEL_CONSTANTS_FD });
-  const starter = wait(spawn(path, inherited));
-  const { pid, namespaces } = VesselPlan.read(memory.plan);
-  if (starter.exitStatus !== 0 || pid === 0) throw refused(memory.plan, starter);
+  const vessel = nursery.clone(memory.descriptor, constants?.descriptor);
+  const { pid } = vessel;
   const stop = waitForHandOver(pid);
   if (stop.stopSignal === undefined) throw refused(memory.plan, stop);
   try {
@@ -52,7 +41,7 @@ export function startVessel(
   }
   memory.guest.fill(0, layout.handOver, layout.handOver + PAGE_SIZE);
   memory.plan.fill(0);
-  return { pid, namespaces };
+  return vessel;
 }
 
 function writePlan(plan: Uint8Array, memoryBytes: number, { parts, handOver }: VesselLayout): void {
@@ -68,7 +57,7 @@ function writePlan(plan: Uint8Array, memoryBytes: number, { parts, handOver }: V
         start: BigInt(start),
         end: BigInt(end),
         protection: PROTECTIONS[permissions],
-        descriptor: isConstant ? VESSEL_CONSTANTS_FD : VESSEL_MEMORY_FD,
+        is_constant: isConstant ? 1 : 0,
       },
       VesselPlan.size + i * VesselRegion.size,
     );
@@ -103,8 +92,7 @@ function refused(plan: Uint8Array, { exitStatus, killSignal, stopSignal }: Child
 }
 
 function unavailable(what: string, errno: number): MayflyError {
-  const name =
-    Object.entries(constants.errno).find(([, number]) => number === errno)?.[0] ?? `errno ${errno}`;
+  const name = errnoName(errno);
   const mend =
     name === "EPERM"
       ? "allow ptrace: sysctl kernel.yama.ptrace_scope=1, or the container option --cap-add=SYS_PTRACE"

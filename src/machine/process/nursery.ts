@@ -1,0 +1,108 @@
+// nursery.ts: the process that vessels are cloned from (guest/vessel/nursery.c), and what is said to it. One for each host of machines.
+import { constants } from "node:os";
+import { MayflyError } from "../../errors.js";
+import type { Descriptor } from "../../linux/descriptor.js";
+import { spawn } from "../../linux/spawn.js";
+import { receive, sendDescriptors, socketPair } from "../../linux/unix-socket.js";
+import { type ChildStatus, kill, wait } from "../../linux/wait.js";
+import { NurseryAnswer, VESSEL_NURSERY_FD } from "./plan.js";
+
+/** A vessel that was cloned; whether it gets ready, its stop tells. */
+export interface Cloned {
+  readonly pid: number;
+  /** Those that it does not share with the monitor: CLONE_NEW… flags (include/uapi/linux/sched.h). */
+  readonly namespaces: number;
+}
+
+interface Running {
+  readonly pid: number;
+  readonly socket: Descriptor;
+}
+
+export class Nursery {
+  readonly #path: string;
+  readonly #answer = new Uint8Array(NurseryAnswer.size);
+  #running: Running | undefined;
+
+  /** @param path of the program; it starts with the first vessel */
+  constructor(path: string) {
+    this.#path = path;
+  }
+
+  /**
+   * Clones a vessel for a memory that has a plan in its first page. A nursery that somebody killed is replaced.
+   *
+   * @throws MayflyError MACHINE_UNAVAILABLE when the host refuses
+   */
+  clone(memory: Descriptor, constants: Descriptor | undefined): Cloned {
+    const descriptors = constants === undefined ? [memory.fd] : [memory.fd, constants.fd];
+    let cloned = this.#ask(descriptors);
+    if (cloned === undefined) {
+      this.close();
+      cloned = this.#ask(descriptors);
+    }
+    if (cloned === undefined) throw unavailable("what starts them was ended from outside, twice");
+    return cloned;
+  }
+
+  /** Ends it. The vessels are the monitor's own children, and live on. */
+  close(): void {
+    if (this.#running === undefined) return;
+    const { pid, socket } = this.#running;
+    this.#running = undefined;
+    socket.close();
+    kill(pid);
+    wait(pid);
+  }
+
+  /** Undefined when the nursery is gone. */
+  #ask(descriptors: readonly number[]): Cloned | undefined {
+    this.#running ??= this.#start();
+    const { socket } = this.#running;
+    return sendDescriptors(socket, descriptors) ? this.#receive(socket) : undefined;
+  }
+
+  #start(): Running {
+    const [ours, theirs] = socketPair();
+    try {
+      const starter = wait(spawn(this.#path, [{ fd: theirs.fd, as: VESSEL_NURSERY_FD }]));
+      theirs.close();
+      const started = this.#receive(ours);
+      if (started === undefined) throw unavailable(howItEnded(starter));
+      return { pid: started.pid, socket: ours };
+    } catch (error) {
+      theirs.close();
+      ours.close();
+      throw error;
+    }
+  }
+
+  /** The answer to the last message; undefined when there is nobody to give it. */
+  #receive(socket: Descriptor): Cloned | undefined {
+    if (receive(socket, this.#answer) !== NurseryAnswer.size) return undefined;
+    const { pid, namespaces } = NurseryAnswer.read(this.#answer);
+    if (pid <= 0) throw unavailable(`the kernel refused it: ${errnoName(-pid)}`, mendOf(errnoName(-pid)));
+    return { pid, namespaces };
+  }
+}
+
+function howItEnded({ exitStatus, killSignal, stopSignal }: ChildStatus): string {
+  const signal = killSignal ?? stopSignal;
+  return signal === undefined ? `it exited with status ${exitStatus}` : `it got signal ${signal}`;
+}
+
+function unavailable(why: string, mend = "run mayfly doctor"): MayflyError {
+  return new MayflyError("MACHINE_UNAVAILABLE", `no process could be started for a guest: ${why}`, { mend });
+}
+
+function mendOf(errno: string): string | undefined {
+  if (errno === "EAGAIN") return "allow more processes (ulimit -u, or the container's limit of them)";
+  if (errno === "ENOMEM" || errno === "EMFILE" || errno === "ENFILE")
+    return "free some memory, or close some programs";
+  return undefined;
+}
+
+/** The name of an errno: "EPERM". */
+export function errnoName(errno: number): string {
+  return Object.entries(constants.errno).find(([, number]) => number === errno)?.[0] ?? `errno ${errno}`;
+}
