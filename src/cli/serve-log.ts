@@ -80,6 +80,7 @@ function humanServeLog(): ServeLog {
 const COLORS: Partial<Record<ServiceEvent["kind"], "red" | "yellow">> = {
   "worker-died": "red",
   "worker-failed": "red",
+  "connections-wait": "yellow",
   "reload-failed": "red",
   "needs-restart": "yellow",
 };

@@ -1,6 +1,6 @@
 // http-server.ts: node:http set up for the gateway: bounds on heads and patience, answers to what is not HTTP, the port.
 import { createServer, type RequestListener, type Server, STATUS_CODES } from "node:http";
-import type { AddressInfo, Server as NetServer, Socket } from "node:net";
+import { type AddressInfo, isIPv6, type Server as NetServer, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { MayflyError } from "../errors.js";
 import { failureJson, HttpFailure } from "./http-failure.js";
@@ -43,25 +43,35 @@ export function listen(
   scheme: "http" | "https" = "http",
 ): Promise<string> {
   return new Promise((resolve, reject) => {
-    const onError = (error: NodeJS.ErrnoException): void => reject(listenError(error, host, port));
+    const onError = (error: NodeJS.ErrnoException): void =>
+      reject(listenError(error, error.code, { host, port }));
     server.once("error", onError);
     server.listen({ host, port }, () => {
       server.off("error", onError);
-      const { address, family, port: bound } = server.address() as AddressInfo;
-      resolve(`${scheme}://${family === "IPv6" ? `[${address}]` : address}:${bound}`);
+      const { address, port: bound } = server.address() as AddressInfo;
+      resolve(urlOf(scheme, address, bound));
     });
   });
 }
 
-function listenError(error: NodeJS.ErrnoException, host: string, port: number): MayflyError {
-  if (error.code === "EADDRINUSE")
+export function urlOf(scheme: "http" | "https", address: string, port: number): string {
+  return `${scheme}://${isIPv6(address) ? `[${address}]` : address}:${port}`;
+}
+
+/** @param code of the system: "EADDRINUSE" */
+export function listenError(
+  error: unknown,
+  code: string | undefined,
+  { host, port }: ListenAddress,
+): MayflyError {
+  if (code === "EADDRINUSE")
     return new MayflyError("ADDRESS_IN_USE", `listen: another program has port ${port} of ${host}`, {
       cause: error,
       mend: `end that program (ss -ltnp shows it), or take another port: --port ${port < 65535 ? port + 1 : 8080}`,
     });
   return new MayflyError(
     "OPTION_INVALID",
-    `listen: got ${host} port ${port}, expected an address of this host and a port that you may use (${error.code})`,
+    `listen: got ${host} port ${port}, expected an address of this host and a port that you may use (${code})`,
     { cause: error, mend: "--host 127.0.0.1 --port 8080" },
   );
 }

@@ -28,6 +28,13 @@ export class Descriptor implements Disposable {
     this.#fd = -1;
   }
 
+  /** Gives the number up: whoever takes it closes it. */
+  release(): number {
+    const fd = this.#fd;
+    this.#fd = -1;
+    return fd;
+  }
+
   /** Closes it on a thread of libuv's pool: for descriptors whose last close makes the kernel work. */
   closeInBackground(): Promise<void> {
     const fd = this.#fd;

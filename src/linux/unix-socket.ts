@@ -1,12 +1,13 @@
-// unix-socket.ts: a pair of connected sockets between two processes, over which descriptors go (socketpair(2), unix(7)).
+// unix-socket.ts: a pair of connected sockets between two processes, over which messages and descriptors go (socketpair(2), unix(7)).
+import assert from "node:assert/strict";
 import koffi from "koffi";
 import { Descriptor } from "./descriptor.js";
 import { check, lastErrno, libc } from "./libc.js";
 import { SystemCallError } from "./system-call-error.js";
 
 const socketpair = libc.func("int socketpair(int domain, int type, int protocol, _Out_ int *ends)");
-const sendmsg = libc.func("int64_t sendmsg(int fd, const void *message, int flags)");
-const recv = libc.func("int64_t recv(int fd, void *into, size_t length, int flags)");
+const sendmsg = libc.func("intptr_t sendmsg(int fd, const void *message, int flags)");
+const recvmsg = libc.func("intptr_t recvmsg(int fd, void *message, int flags)");
 
 // include/linux/socket.h, include/linux/net.h
 const AF_UNIX = 1;
@@ -14,28 +15,70 @@ const SOCK_SEQPACKET = 5;
 const SOCK_CLOEXEC = 0o2000000;
 const SOL_SOCKET = 1;
 const SCM_RIGHTS = 1;
+const MSG_DONTWAIT = 0x40;
 const MSG_NOSIGNAL = 0x4000;
+const MSG_CMSG_CLOEXEC = 0x4000_0000;
 
 /** More than anybody here sends at once. */
-const MOST_DESCRIPTORS = 8;
+const MOST_BYTES = 16;
+const MOST_DESCRIPTORS = 4;
 
 /**
- * What sendmsg reads, by offset: a struct msghdr, its struct iovec, the one byte that this names, and a struct cmsghdr with descriptors
- * (include/linux/socket.h, include/uapi/linux/uio.h). 64 bytes and more lie outside V8's heap and do not move. One for all: filled and
- * used within one call.
+ * A message as the kernel reads and writes it: by offset, a struct msghdr, its struct iovec, the bytes, and a struct cmsghdr with
+ * descriptors (include/linux/socket.h, include/uapi/linux/uio.h). 64 bytes and more lie outside V8's heap and do not move.
  */
-const at = { message: 0, piece: 56, byte: 72, control: 80, descriptors: 96 } as const;
-const sent = new DataView(new ArrayBuffer(at.descriptors + 4 * MOST_DESCRIPTORS));
-const address = koffi.address(sent);
-sent.setBigUint64(at.message + 16, address + BigInt(at.piece), true);
-sent.setBigUint64(at.message + 24, 1n, true);
-sent.setBigUint64(at.message + 32, address + BigInt(at.control), true);
-sent.setBigUint64(at.piece, address + BigInt(at.byte), true);
-sent.setBigUint64(at.piece + 8, 1n, true);
-sent.setInt32(at.control + 8, SOL_SOCKET, true);
-sent.setInt32(at.control + 12, SCM_RIGHTS, true);
+class MessageBuffer {
+  static readonly #piece = 56;
+  static readonly #bytes = 72;
+  static readonly #control = MessageBuffer.#bytes + MOST_BYTES;
+  static readonly #descriptors = MessageBuffer.#control + 16;
+  static readonly #end = MessageBuffer.#descriptors + 4 * MOST_DESCRIPTORS;
+  readonly view = new DataView(new ArrayBuffer(MessageBuffer.#end));
+  readonly bytes = new Uint8Array(this.view.buffer, MessageBuffer.#bytes, MOST_BYTES);
 
-/** Two connected sockets that keep messages apart. Neither is inherited by other programs. */
+  constructor() {
+    const address = koffi.address(this.view);
+    this.view.setBigUint64(16, address + BigInt(MessageBuffer.#piece), true);
+    this.view.setBigUint64(24, 1n, true);
+    this.view.setBigUint64(32, address + BigInt(MessageBuffer.#control), true);
+    this.view.setBigUint64(MessageBuffer.#piece, address + BigInt(MessageBuffer.#bytes), true);
+  }
+
+  fill(bytes: Uint8Array, descriptors: readonly number[]): void {
+    assert.ok(bytes.length <= MOST_BYTES && descriptors.length <= MOST_DESCRIPTORS);
+    this.bytes.set(bytes);
+    this.view.setBigUint64(MessageBuffer.#piece + 8, BigInt(bytes.length), true);
+    const control = descriptors.length === 0 ? 0 : 16 + 4 * descriptors.length;
+    this.view.setBigUint64(40, BigInt(control), true);
+    this.view.setBigUint64(MessageBuffer.#control, BigInt(control), true);
+    this.view.setInt32(MessageBuffer.#control + 8, SOL_SOCKET, true);
+    this.view.setInt32(MessageBuffer.#control + 12, SCM_RIGHTS, true);
+    for (const [i, descriptor] of descriptors.entries())
+      this.view.setInt32(MessageBuffer.#descriptors + 4 * i, descriptor, true);
+  }
+
+  /** Makes room for as much as fits. */
+  clear(): void {
+    this.view.setBigUint64(MessageBuffer.#piece + 8, BigInt(MOST_BYTES), true);
+    this.view.setBigUint64(40, BigInt(MessageBuffer.#end - MessageBuffer.#control), true);
+    this.view.setBigUint64(MessageBuffer.#control, 0n, true);
+  }
+
+  descriptors(): Descriptor[] {
+    const control = Number(this.view.getBigUint64(MessageBuffer.#control, true));
+    const count = Math.max(0, Math.floor((control - 16) / 4));
+    return Array.from(
+      { length: count },
+      (_, i) => new Descriptor(this.view.getInt32(MessageBuffer.#descriptors + 4 * i, true)),
+    );
+  }
+}
+
+/** Filled and used within one call each. */
+const outgoing = new MessageBuffer();
+const incoming = new MessageBuffer();
+
+/** Two connected sockets that keep messages apart. No other program inherits them. */
 export function socketPair(): [Descriptor, Descriptor] {
   const ends = [0, 0];
   check("socketpair", socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends), (errno) =>
@@ -44,38 +87,57 @@ export function socketPair(): [Descriptor, Descriptor] {
   return [new Descriptor(ends[0]!), new Descriptor(ends[1]!)];
 }
 
+/** What became of a message: it is on its way, there is no room for it now, or nobody is left to receive it. */
+export type Sent = "sent" | "full" | "gone";
+
 /**
- * Sends a message of one byte with these descriptors, 1 to 8 of them.
+ * Sends a message, 1 to 16 bytes, with copies of up to 4 descriptors.
  *
- * @returns whether somebody can still receive it
+ * @param mayWait for room; otherwise the answer may be "full"
+ * @throws SystemCallError
  */
-export function sendDescriptors(socket: Descriptor, descriptors: readonly number[]): boolean {
-  const bytes = at.descriptors - at.control + 4 * descriptors.length;
-  sent.setBigUint64(at.message + 40, BigInt(bytes), true);
-  sent.setBigUint64(at.control, BigInt(bytes), true);
-  for (const [i, descriptor] of descriptors.entries())
-    sent.setInt32(at.descriptors + 4 * i, descriptor, true);
-  // Safe: all that the message points to lies in `sent`.
-  while (sendmsg(socket.fd, sent, MSG_NOSIGNAL) === -1) {
+export function send(
+  socket: Descriptor,
+  bytes: Uint8Array,
+  descriptors: readonly number[],
+  mayWait: boolean,
+): Sent {
+  outgoing.fill(bytes, descriptors);
+  // Safe: all that the message points to lies in `outgoing`.
+  while (sendmsg(socket.fd, outgoing.view, MSG_NOSIGNAL | (mayWait ? 0 : MSG_DONTWAIT)) === -1) {
     const errno = lastErrno();
-    if (errno === "EPIPE" || errno === "ECONNRESET") return false;
+    if (errno === "EPIPE" || errno === "ECONNRESET") return "gone";
+    // The last: a user's descriptors on their way are bounded, too.
+    if (errno === "EAGAIN" || errno === "ENOBUFS" || errno === "ETOOMANYREFS") return "full";
     if (errno !== "EINTR") throw new SystemCallError("sendmsg", errno);
   }
-  return true;
+  return "sent";
+}
+
+export interface Message {
+  /** A copy. */
+  readonly bytes: Uint8Array;
+  /** Whoever receives them owns them. */
+  readonly descriptors: readonly Descriptor[];
 }
 
 /**
- * Waits for a message, without a limit. What does not fit is lost.
+ * Takes the next message.
  *
- * @returns its length; 0 when there will be no other
+ * @param mayWait without a limit; otherwise the answer may be "none"
+ * @returns "gone" when there will be no other
+ * @throws SystemCallError
  */
-export function receive(socket: Descriptor, into: Uint8Array): number {
+export function receive(socket: Descriptor, mayWait: boolean): Message | "none" | "gone" {
   for (;;) {
-    // Safe: the kernel writes no more than the length.
-    const length: number = recv(socket.fd, into, into.length, 0);
-    if (length !== -1) return length;
+    incoming.clear();
+    // Safe: the kernel writes no more than `clear` left room for, all of it in `incoming`.
+    const length: number = recvmsg(socket.fd, incoming.view, MSG_CMSG_CLOEXEC | (mayWait ? 0 : MSG_DONTWAIT));
+    if (length === 0) return "gone";
+    if (length > 0) return { bytes: incoming.bytes.slice(0, length), descriptors: incoming.descriptors() };
     const errno = lastErrno();
-    if (errno === "ECONNRESET") return 0;
-    if (errno !== "EINTR") throw new SystemCallError("recv", errno);
+    if (errno === "ECONNRESET") return "gone";
+    if (errno === "EAGAIN") return "none";
+    if (errno !== "EINTR") throw new SystemCallError("recvmsg", errno);
   }
 }

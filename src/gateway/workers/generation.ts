@@ -1,6 +1,6 @@
 // generation.ts: the workers of one config: started together, replaced when they die, retired together.
-import type { Socket } from "node:net";
 import { performance } from "node:perf_hooks";
+import type { Descriptor } from "../../linux/descriptor.js";
 import { SlotState } from "./connection-table.js";
 import { settleOrphan } from "./orphans.js";
 import { RestartDelay } from "./restart-delay.js";
@@ -29,7 +29,7 @@ export interface GenerationPlan<Config> extends WorkerPlan<Config> {
   readonly signal: AbortSignal;
   readonly onEvent: (event: SupervisorEvent) => void;
   /** Takes connections that need a worker. */
-  readonly onConnection: (socket: Socket) => void;
+  readonly onConnection: (connection: Descriptor) => void;
   /** The next worker's number. */
   readonly number: () => number;
   readonly listener: Pick<WorkerListener, "onNews" | "onOutput">;
@@ -161,7 +161,7 @@ export class Generation<Config> {
     const { worker, isReady } = place;
     place.isReady = false;
     if (isReady) this.#plan.onGone(worker.number, farewell);
-    for (const { socket, state } of orphans) settleOrphan(socket, state, this.#plan.onConnection);
+    for (const { connection, state } of orphans) settleOrphan(connection, state, this.#plan.onConnection);
     if (this.#isRetired) return;
     const restartMs = place.delay.after(isReady ? performance.now() - place.readySince : 0);
     const lost = orphans.filter(({ state }) => state >= SlotState.waiting).length;

@@ -1,6 +1,8 @@
 // held-connections.ts: a worker's connections: leads them to its server, notes in the table what is done on each, gives idle ones back.
 import { Server as HttpServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { Server, Socket } from "node:net";
+import { type Server, Socket } from "node:net";
+import { Descriptor } from "../../linux/descriptor.js";
+import type { Ticket } from "./connection-channel.js";
 import { type ConnectionTable, SlotState } from "./connection-table.js";
 import type { ToSupervisor } from "./messages.js";
 
@@ -42,13 +44,17 @@ export class HeldConnections {
     this.#plain.emit("listening");
   }
 
-  /** Takes a connection over. Must be called in the turn in which it came: nothing is read from it before. */
-  take(id: number, slot: number, socket: Socket): void {
+  /** Takes a connection over; undefined is one that did not come, and ends here. */
+  take({ id, slot }: Ticket, connection: Descriptor | undefined): void {
+    const socket = connection && socketOf(connection, this.#plain !== undefined);
+    if (socket === undefined) {
+      this.#tellSoon("closed", id);
+      return;
+    }
     const held: Held = { id, slot, socket, pending: 0, begun: 0, isReturned: false };
     this.#held.set(socket, held);
     this.#table.write(slot, this.#plain === undefined ? SlotState.opaque : SlotState.idle);
     socket.once("close", () => this.#onClose(held));
-    socket.setNoDelay(true);
     this.#server.emit("connection", socket);
     if (this.#onDrained !== undefined) this.#returnIdle();
   }
@@ -126,7 +132,11 @@ export class HeldConnections {
   #onClose(held: Held): void {
     this.#held.delete(held.socket);
     if (this.#isAbandoned && !held.isReturned) return;
-    this.#over[held.isReturned ? "returned" : "closed"].push(held.id);
+    this.#tellSoon(held.isReturned ? "returned" : "closed", held.id);
+  }
+
+  #tellSoon(say: "closed" | "returned", id: number): void {
+    this.#over[say].push(id);
     if (this.#isTelling) return;
     this.#isTelling = true;
     setImmediate(this.#tellOver);
@@ -140,4 +150,15 @@ export class HeldConnections {
     }
     if (this.#held.size === 0) this.#onDrained?.();
   };
+}
+
+/** Undefined when the client has left already. As Node's HTTP server has them: a client may end its side and wait for the answer. */
+function socketOf(connection: Descriptor, allowHalfOpen: boolean): Socket | undefined {
+  const fd = connection.release();
+  try {
+    return new Socket({ fd, allowHalfOpen });
+  } catch {
+    new Descriptor(fd).close();
+    return undefined;
+  }
 }

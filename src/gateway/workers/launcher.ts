@@ -20,6 +20,6 @@ replaceProcess({
   path: process.execPath,
   argv: [process.execPath, program],
   environment,
-  // stdin, stdout, stderr, the channel, the table of connections.
-  descriptors: [0, 1, 2, 3, 4],
+  // stdin, stdout, stderr, Node's channel, the table of connections, their channel.
+  descriptors: [0, 1, 2, 3, 4, 5],
 });

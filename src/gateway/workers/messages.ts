@@ -11,10 +11,9 @@ export interface ErrorWords {
   readonly details: string | undefined;
 }
 
-/** From the supervisor. A message `connection` carries the socket. */
+/** From the supervisor. */
 export type ToWorker<Config> =
   | { readonly say: "config"; readonly worker: number; readonly config: Config }
-  | { readonly say: "connection"; readonly id: number; readonly slot: number }
   | { readonly say: "ask"; readonly id: number; readonly question: Question }
   | { readonly say: "drain"; readonly graceMs: number };
 

@@ -1,5 +1,6 @@
 // orphans.ts: what becomes of a dead worker's connections: another worker's, answered with 502, or broken off.
-import type { Socket } from "node:net";
+import { Socket } from "node:net";
+import type { Descriptor } from "../../linux/descriptor.js";
 import { HttpFailure } from "../http-failure.js";
 import { wholeResponse } from "../http-server.js";
 import { SlotState } from "./connection-table.js";
@@ -28,34 +29,42 @@ const nobody = (): string =>
  * @param state what the worker was doing on it
  * @param handOver takes a connection from which nothing was read
  */
-export function settleOrphan(socket: Socket, state: SlotState, handOver: (socket: Socket) => void): void {
+export function settleOrphan(
+  connection: Descriptor,
+  state: SlotState,
+  handOver: (connection: Descriptor) => void,
+): void {
   switch (state) {
     case SlotState.untouched:
-      handOver(socket);
+      handOver(connection);
       break;
     case SlotState.waiting:
-      answer(socket, died());
+      answer(socketOf(connection), died());
       break;
     case SlotState.idle:
-      closeIdle(socket);
+      closeIdle(socketOf(connection));
       break;
     case SlotState.responding:
       // Half a response cannot be taken back: its end must not look like one.
-      socket.resetAndDestroy();
+      socketOf(connection).resetAndDestroy();
       break;
     default:
       // TLS has an end of its own, which nobody can say any more.
-      socket.destroy();
+      connection.close();
   }
 }
 
 /** No worker can take it. */
-export function refuse(socket: Socket): void {
-  answer(socket, nobody());
+export function refuse(connection: Descriptor): void {
+  answer(socketOf(connection), nobody());
+}
+
+function socketOf(connection: Descriptor): Socket {
+  // A client that has said all that it wants to say waits for its answer nevertheless.
+  return new Socket({ fd: connection.release(), allowHalfOpen: true }).on("error", () => {});
 }
 
 function answer(socket: Socket, response: string): void {
-  socket.on("error", () => {});
   socket.end(response);
   socket.resume();
   const cut = setTimeout(() => socket.destroy(), LINGER_MS);
@@ -73,5 +82,5 @@ function closeIdle(socket: Socket): void {
     socket.off("data", onData);
     answer(socket, died());
   };
-  socket.on("error", () => {}).on("data", onData);
+  socket.on("data", onData);
 }

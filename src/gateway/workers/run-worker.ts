@@ -1,13 +1,15 @@
 // run-worker.ts: a worker's life: asks for its config, lets its body load, hardens itself, takes connections, drains, ends.
-import type { Server, Socket } from "node:net";
+import type { Server } from "node:net";
 import process from "node:process";
+import { Descriptor } from "../../linux/descriptor.js";
 import { hasSeccomp, installFilter } from "../../linux/hardening/seccomp.js";
 import { seccompFilter, type Tenant } from "../../linux/hardening/seccomp-filter.js";
+import { ConnectionReceiver } from "./connection-channel.js";
 import { ConnectionTable } from "./connection-table.js";
 import { wordsOf } from "./error-words.js";
 import { HeldConnections } from "./held-connections.js";
 import type { Question, ToSupervisor, ToWorker } from "./messages.js";
-import { LANDLOCK_VARIABLE, TABLE_DESCRIPTOR } from "./worker-launch.js";
+import { CHANNEL_DESCRIPTOR, LANDLOCK_VARIABLE, TABLE_DESCRIPTOR } from "./worker-launch.js";
 
 /** What a worker's body has made: everything loaded, nothing listening. */
 export interface WorkerService {
@@ -52,21 +54,21 @@ export function runWorker<Config>(body: WorkerBody<Config>): void {
     try {
       service = await body(config, { worker, tell: (news) => tell({ say: "news", news }) });
       const walls = harden(service.machine);
-      connections = new HeldConnections(service.server, ConnectionTable.inherited(TABLE_DESCRIPTOR), tell);
+      const held = new HeldConnections(service.server, ConnectionTable.inherited(TABLE_DESCRIPTOR), tell);
+      new ConnectionReceiver(new Descriptor(CHANNEL_DESCRIPTOR), (ticket, connection) =>
+        held.take(ticket, connection),
+      );
+      connections = held;
       tell({ say: "ready", walls });
     } catch (error) {
       tell({ say: "failed", error: wordsOf(error) }, () => process.exit(1));
     }
   };
 
-  process.on("message", (message: ToWorker<Config>, socket: Socket | undefined) => {
+  process.on("message", (message: ToWorker<Config>) => {
     switch (message.say) {
       case "config":
         void begin(message.config, message.worker);
-        break;
-      case "connection":
-        if (socket === undefined) tell({ say: "closed", ids: [message.id] });
-        else connections?.take(message.id, message.slot, socket);
         break;
       case "ask":
         void answer(service, message.id, message.question);

@@ -14,6 +14,8 @@ export type SupervisorEvent =
       restartMs: number;
     }
   | { kind: "worker-failed"; worker: number; error: unknown }
+  /** No new connection can be taken; told once, until one could be. */
+  | { kind: "connections-wait"; error: unknown }
   | { kind: "reloaded" }
   | { kind: "reload-failed"; error: unknown };
 
@@ -29,6 +31,8 @@ export function describeEvent(event: SupervisorEvent): string {
     }
     case "worker-failed":
       return `worker ${event.worker} could not start: ${messageOf(event.error)}`;
+    case "connections-wait":
+      return `new connections have to wait: ${messageOf(event.error)}`;
     case "reloaded":
       return "reloaded: the new workers have taken over";
     case "reload-failed":

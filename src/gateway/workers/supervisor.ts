@@ -1,9 +1,10 @@
 // supervisor.ts: owns the port and the workers behind it: hands every connection to one, replaces the dead, changes all of them without losing a request.
-import { createServer, type Server, type Socket } from "node:net";
-import { type ListenAddress, listen } from "../http-server.js";
+import type { Descriptor } from "../../linux/descriptor.js";
+import type { ListenAddress } from "../http-server.js";
 import { Generation, type WorkerPlan } from "./generation.js";
 import type { Question } from "./messages.js";
 import { refuse } from "./orphans.js";
+import { Port } from "./port.js";
 import type { SupervisorEvent } from "./supervisor-event.js";
 
 /** Connections that may wait while no worker is ready. */
@@ -36,17 +37,16 @@ export interface WorkerAnswer {
 export class Supervisor<Config> implements AsyncDisposable {
   readonly #options: Omit<SupervisorOptions<Config>, keyof WorkerPlan<Config>>;
   readonly #onEvent: (event: SupervisorEvent) => void;
-  /** Accepts, and reads nothing: a connection's bytes are its worker's. */
-  readonly #server: Server = createServer({ pauseOnConnect: true });
-  readonly #waiting: Socket[] = [];
+  readonly #waiting: Descriptor[] = [];
   /** Old ones drain. */
   readonly #retiring = new Set<Promise<void>>();
+  #port: Port | undefined;
+  #isShort = false;
   #generation: Generation<Config> | undefined;
   #reloading: Promise<void> = Promise.resolve();
   readonly #closing = new AbortController();
   #isClosing = false;
   #workers = 0;
-  #url = "";
 
   private constructor(options: SupervisorOptions<Config>) {
     this.#options = options;
@@ -54,11 +54,6 @@ export class Supervisor<Config> implements AsyncDisposable {
       options.onEvent?.(event);
       if (event.kind === "worker-ready") this.#serveWaiting();
     };
-    this.#server.on("connection", (socket) => {
-      // Its worker meets the errors; here they mean that it has gone.
-      socket.on("error", () => {});
-      this.#hand(socket);
-    });
   }
 
   /**
@@ -70,8 +65,13 @@ export class Supervisor<Config> implements AsyncDisposable {
     const supervisor = new Supervisor<Config>(options);
     supervisor.#generation = await supervisor.#startGeneration(options);
     try {
-      const scheme = options.scheme ?? "http";
-      supervisor.#url = await listen(supervisor.#server, options.listen, scheme);
+      supervisor.#port = await Port.open(options.listen, options.scheme ?? "http", {
+        onConnection: (connection) => {
+          supervisor.#isShort = false;
+          supervisor.#hand(connection);
+        },
+        onShortage: (error) => supervisor.#onShortage(error),
+      });
       return supervisor;
     } catch (error) {
       await supervisor.#generation.retire(0);
@@ -81,7 +81,7 @@ export class Supervisor<Config> implements AsyncDisposable {
 
   /** Where it listens: "http://127.0.0.1:8080". */
   get url(): string {
-    return this.#url;
+    return this.#port?.url ?? "";
   }
 
   /** Process ids of the workers in charge. */
@@ -97,7 +97,7 @@ export class Supervisor<Config> implements AsyncDisposable {
 
   /** Whether a worker takes requests, and the end has not begun. */
   get isReady(): boolean {
-    return !this.#isClosing && this.#url !== "" && this.#generation?.pick() !== undefined;
+    return !this.#isClosing && this.#port !== undefined && this.#generation?.pick() !== undefined;
   }
 
   /** Workers that take requests now. */
@@ -135,8 +135,8 @@ export class Supervisor<Config> implements AsyncDisposable {
   async close(graceMs = GRACE_MS): Promise<void> {
     this.#isClosing = true;
     this.#closing.abort();
-    this.#server.close();
-    for (const socket of this.#waiting.splice(0)) refuse(socket);
+    this.#port?.close();
+    for (const connection of this.#waiting.splice(0)) refuse(connection);
     await this.#reloading;
     await Promise.all([this.#generation?.retire(graceMs), ...this.#retiring]);
   }
@@ -172,27 +172,32 @@ export class Supervisor<Config> implements AsyncDisposable {
       ...plan,
       signal: this.#closing.signal,
       onEvent: this.#onEvent,
-      onConnection: (socket) => this.#hand(socket),
+      onConnection: (connection) => this.#hand(connection),
       number: () => ++this.#workers,
       listener: { onNews, onOutput },
       onGone,
     });
   }
 
-  #hand(socket: Socket): void {
+  #hand(connection: Descriptor): void {
     if (this.#isClosing) {
       // An idle one that a worker gave back: nobody will take its next request.
-      socket.destroy();
+      connection.close();
       return;
     }
     const worker = this.#generation?.pick();
-    if (worker !== undefined) worker.give(socket);
-    else if (this.#waiting.length < MOST_WAITING) this.#waiting.push(socket);
-    else refuse(socket);
+    if (worker !== undefined) worker.give(connection);
+    else if (this.#waiting.length < MOST_WAITING) this.#waiting.push(connection);
+    else refuse(connection);
   }
 
   #serveWaiting(): void {
-    for (const socket of this.#waiting.splice(0)) this.#hand(socket);
+    for (const connection of this.#waiting.splice(0)) this.#hand(connection);
+  }
+
+  #onShortage(error: Error): void {
+    if (!this.#isShort) this.#onEvent({ kind: "connections-wait", error });
+    this.#isShort = true;
   }
 }
 

@@ -3,12 +3,12 @@ import { type ChildProcess, fork } from "node:child_process";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { type LandlockRule, landlockAbi } from "../../linux/hardening/landlock.js";
-import type { ConnectionTable } from "./connection-table.js";
 
 const launcher = fileURLToPath(new URL("launcher.js", import.meta.url));
 
-/** Where the table's descriptor lies in a worker, behind stdin, stdout, stderr and the channel. */
+/** Where a worker finds the table of its connections and their channel, behind stdin, stdout, stderr and Node's channel. */
 export const TABLE_DESCRIPTOR = 4;
+export const CHANNEL_DESCRIPTOR = 5;
 
 /** Set for a worker that runs under Landlock: the ABI. */
 export const LANDLOCK_VARIABLE = "MAYFLY_WORKER_LANDLOCK";
@@ -34,7 +34,7 @@ export interface LaunchPlan {
 
 export function launchWorker(
   { program, files, keepsCapabilities = false }: Launch,
-  table: ConnectionTable,
+  { table, channel }: { readonly table: number; readonly channel: number },
   output: "inherit" | "pipe" = "inherit",
 ): ChildProcess {
   const abi = files === undefined ? 0 : landlockAbi();
@@ -48,7 +48,7 @@ export function launchWorker(
     execArgv: [],
     // The filter refuses io_uring, so that libuv must not begin with it.
     env: { ...environment, UV_USE_IO_URING: "0", ...(abi > 0 && { [LANDLOCK_VARIABLE]: String(abi) }) },
-    stdio: [isPlanned ? "pipe" : "ignore", output, "inherit", "ipc", table.memory.fd],
+    stdio: [isPlanned ? "pipe" : "ignore", output, "inherit", "ipc", table, channel],
   });
   // Not an argument: Linux takes none above 128 KiB, which is what the rules for a thousand images come to. A launcher that died needs no plan.
   child.stdin?.on("error", () => {}).end(JSON.stringify(plan));

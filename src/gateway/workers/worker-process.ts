@@ -1,6 +1,7 @@
 // worker-process.ts: one worker as the supervisor sees it: its process, the connections that it has, questions to it.
 import type { ChildProcess } from "node:child_process";
-import type { Socket } from "node:net";
+import type { Descriptor } from "../../linux/descriptor.js";
+import { connectionChannel, sendConnection, type Ticket } from "./connection-channel.js";
 import { ConnectionTable, SlotState, TABLE_SLOTS } from "./connection-table.js";
 import { errorOf } from "./error-words.js";
 import type { Question, ToSupervisor, ToWorker } from "./messages.js";
@@ -9,7 +10,7 @@ import { type Launch, launchWorker } from "./worker-launch.js";
 
 /** A connection that the worker had when it ended, and what it was doing on it. */
 export interface Orphan {
-  readonly socket: Socket;
+  readonly connection: Descriptor;
   readonly state: SlotState;
 }
 
@@ -24,16 +25,19 @@ export interface WorkerEnd {
 /** Whom a worker's doings concern. */
 export interface WorkerListener {
   /** Gets connections that the worker gives back: nothing of a next request was read from them. */
-  onReturned(socket: Socket): void;
+  onReturned(connection: Descriptor): void;
   onNews(worker: number, news: unknown): void;
   /** Whole lines of what it writes to its standard output, if that is not its supervisor's. */
   onOutput: ((lines: string) => void) | undefined;
 }
 
 interface Held {
-  readonly socket: Socket;
+  readonly connection: Descriptor;
   readonly slot: number;
 }
+
+/** How long connections wait for room in the channel, ms: a worker that takes none is busy, or stands still. */
+const FULL_MS = 10;
 
 interface Asked {
   readonly resolve: (answer: unknown) => void;
@@ -49,6 +53,9 @@ export class WorkerProcess<Config> {
   readonly ended: Promise<WorkerEnd>;
   readonly #child: ChildProcess;
   readonly #table = ConnectionTable.create();
+  readonly #channel: Descriptor;
+  /** Those that found no room in the channel. */
+  readonly #unsent: Ticket[] = [];
   readonly #held = new Map<number, Held>();
   readonly #freeSlots: number[] = [];
   readonly #asked = new Map<number, Asked>();
@@ -62,7 +69,11 @@ export class WorkerProcess<Config> {
     this.number = number;
     this.#listener = listener;
     const { onOutput } = listener;
-    const child = launchWorker(launch, this.#table, onOutput === undefined ? "inherit" : "pipe");
+    const { ours, theirs } = connectionChannel();
+    this.#channel = ours;
+    const output = onOutput === undefined ? "inherit" : "pipe";
+    const child = launchWorker(launch, { table: this.#table.memory.fd, channel: theirs.fd }, output);
+    theirs.close();
     this.#child = child;
     if (onOutput !== undefined && child.stdout !== null) wholeLines(child.stdout, onOutput);
     this.ended = new Promise((resolve) => {
@@ -104,14 +115,13 @@ export class WorkerProcess<Config> {
     return [...this.#held.values()].filter(({ slot }) => this.#table.read(slot) >= SlotState.waiting).length;
   }
 
-  /** Hands a connection over. The supervisor keeps its own end of the socket, so that a dead worker's clients can be answered. */
-  give(socket: Socket): void {
-    const id = this.#ids++;
-    const slot = this.#freeSlots.pop() ?? this.#slots++;
-    this.#table.write(slot, SlotState.untouched);
-    this.#held.set(id, { socket, slot });
-    const message: ToWorker<Config> = { say: "connection", id, slot };
-    this.#child.send(message, socket, { keepOpen: true }, () => {});
+  /** Hands a connection over. The supervisor keeps its own end of it, so that a dead worker's clients can be answered. */
+  give(connection: Descriptor): void {
+    const ticket = { id: this.#ids++, slot: this.#freeSlots.pop() ?? this.#slots++ };
+    this.#table.write(ticket.slot, SlotState.untouched);
+    this.#held.set(ticket.id, { connection, slot: ticket.slot });
+    this.#unsent.push(ticket);
+    if (this.#unsent.length === 1) this.#sendConnections();
   }
 
   /** @throws Error when it ends before it has answered */
@@ -133,6 +143,18 @@ export class WorkerProcess<Config> {
     this.#child.kill("SIGKILL");
   }
 
+  readonly #sendConnections = (): void => {
+    for (let ticket = this.#unsent[0]; ticket !== undefined && !this.#isOver; ticket = this.#unsent[0]) {
+      const { connection } = this.#held.get(ticket.id)!;
+      if (sendConnection(this.#channel, ticket, connection) === "full") {
+        setTimeout(this.#sendConnections, FULL_MS);
+        return;
+      }
+      // Where nobody is left to receive it, the worker's end is near: then it is an orphan like others.
+      this.#unsent.shift();
+    }
+  };
+
   #send(message: ToWorker<Config>): void {
     // A channel that broke has a process that ended: `ended` tells.
     if (this.#child.connected) this.#child.send(message as object, () => {});
@@ -141,12 +163,12 @@ export class WorkerProcess<Config> {
   #onMessage(message: ToSupervisor): void {
     switch (message.say) {
       case "closed":
-        for (const id of message.ids) this.#release(id)?.destroy();
+        for (const id of message.ids) this.#release(id)?.close();
         break;
       case "returned":
         for (const id of message.ids) {
-          const socket = this.#release(id);
-          if (socket !== undefined) this.#listener.onReturned(socket);
+          const connection = this.#release(id);
+          if (connection !== undefined) this.#listener.onReturned(connection);
         }
         break;
       case "news":
@@ -164,24 +186,25 @@ export class WorkerProcess<Config> {
     }
   }
 
-  #release(id: number): Socket | undefined {
+  #release(id: number): Descriptor | undefined {
     const held = this.#held.get(id);
     if (held === undefined) return undefined;
     this.#held.delete(id);
     if (held.slot < TABLE_SLOTS) this.#freeSlots.push(held.slot);
-    return held.socket;
+    return held.connection;
   }
 
   #end(status: number | null, signal: NodeJS.Signals | null): WorkerEnd {
     this.#isOver = true;
     for (const { reject } of this.#asked.values()) reject(new Error("the worker ended before it answered"));
     this.#asked.clear();
-    const orphans = [...this.#held.values()].map(({ socket, slot }) => ({
-      socket,
+    const orphans = [...this.#held.values()].map(({ connection, slot }) => ({
+      connection,
       state: this.#table.read(slot),
     }));
     this.#held.clear();
     this.#table[Symbol.dispose]();
+    this.#channel.close();
     return { status, signal, orphans, farewell: this.#farewell };
   }
 }

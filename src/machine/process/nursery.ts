@@ -3,7 +3,7 @@ import { constants } from "node:os";
 import { MayflyError } from "../../errors.js";
 import type { Descriptor } from "../../linux/descriptor.js";
 import { spawn } from "../../linux/spawn.js";
-import { receive, sendDescriptors, socketPair } from "../../linux/unix-socket.js";
+import { receive, send, socketPair } from "../../linux/unix-socket.js";
 import { type ChildStatus, kill, wait } from "../../linux/wait.js";
 import { NurseryAnswer, VESSEL_NURSERY_FD } from "./plan.js";
 
@@ -14,6 +14,9 @@ export interface Cloned {
   readonly namespaces: number;
 }
 
+/** A message of nothing would be its end. */
+const REQUEST = Uint8Array.of(1);
+
 interface Running {
   readonly pid: number;
   readonly socket: Descriptor;
@@ -21,7 +24,6 @@ interface Running {
 
 export class Nursery {
   readonly #path: string;
-  readonly #answer = new Uint8Array(NurseryAnswer.size);
   #running: Running | undefined;
 
   /** @param path of the program; it starts with the first vessel */
@@ -59,7 +61,7 @@ export class Nursery {
   #ask(descriptors: readonly number[]): Cloned | undefined {
     this.#running ??= this.#start();
     const { socket } = this.#running;
-    return sendDescriptors(socket, descriptors) ? this.#receive(socket) : undefined;
+    return send(socket, REQUEST, descriptors, true) === "sent" ? this.#receive(socket) : undefined;
   }
 
   #start(): Running {
@@ -79,8 +81,9 @@ export class Nursery {
 
   /** The answer to the last message; undefined when there is nobody to give it. */
   #receive(socket: Descriptor): Cloned | undefined {
-    if (receive(socket, this.#answer) !== NurseryAnswer.size) return undefined;
-    const { pid, namespaces } = NurseryAnswer.read(this.#answer);
+    const message = receive(socket, true);
+    if (typeof message === "string") return undefined;
+    const { pid, namespaces } = NurseryAnswer.read(message.bytes);
     if (pid <= 0) throw unavailable(`the kernel refused it: ${errnoName(-pid)}`, mendOf(errnoName(-pid)));
     return { pid, namespaces };
   }

@@ -159,7 +159,7 @@ test("workers end when their supervisor is killed", { timeout: 60_000 }, async (
     stdio: ["ignore", "pipe", "inherit"],
   });
   const [line] = (await once(child.stdout, "data")) as [Buffer];
-  const pids = JSON.parse(line.toString()) as number[];
+  const { pids } = JSON.parse(line.toString()) as { pids: number[] };
   child.kill("SIGKILL");
   const isThere = (pid: number): boolean => {
     try {

@@ -1,5 +1,9 @@
-// supervisor-program.ts: a supervisor in a process of its own, for tests that kill it. Prints its workers' process ids.
+// supervisor-program.ts: a supervisor in a process of its own, for tests that kill it or take its descriptors. Prints JSON, a line each.
 import { plan, Supervised } from "./supervised.js";
 
-const { supervisor } = await Supervised.start(plan({ word: "x" }));
-process.stdout.write(JSON.stringify(supervisor.pids));
+const print = (value: object): void => void process.stdout.write(`${JSON.stringify(value)}\n`);
+const supervised = await Supervised.start(plan({ word: "x" }));
+const { pids, url } = supervised.supervisor;
+print({ pids, url });
+await supervised.event("connections-wait");
+print({ event: "connections-wait" });
