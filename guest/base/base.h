@@ -6,6 +6,9 @@
 #include "solo5.h"
 #include "string.h"
 
+/* For large buffers: a link script can put them behind all other data, so that what every request touches lies together. */
+#define BUFFER __attribute__((section(".bss.0buffer")))
+
 /* Set once by start.c, before anything else runs. */
 extern const struct hvt_boot_info *boot_info;
 

@@ -18,8 +18,8 @@ static struct mayfly_hc_exchange exchange;
 static struct {
     struct mayfly_response_head head;
     char strings[MAYFLY_EXCHANGE_HEAD_MAX - sizeof(struct mayfly_response_head)];
-} response;
-static _Alignas(8) uint8_t buffer[MAYFLY_EXCHANGE_BUFFER_MIN];
+} response BUFFER;
+static _Alignas(8) BUFFER uint8_t buffer[MAYFLY_EXCHANGE_BUFFER_MIN];
 
 bool mayfly_offered(void)
 {

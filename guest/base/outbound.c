@@ -4,8 +4,8 @@
 static struct {
     struct mayfly_outbound_request head;
     char strings[MAYFLY_OUTBOUND_HEAD_MAX - sizeof(struct mayfly_outbound_request)];
-} draft;
-static _Alignas(8) uint8_t inbox[MAYFLY_OUTBOUND_HEAD_MAX];
+} draft BUFFER;
+static _Alignas(8) BUFFER uint8_t inbox[MAYFLY_OUTBOUND_HEAD_MAX];
 static struct mayfly_hc_outbound outbound;
 
 bool mayfly_outbound_offered(void)

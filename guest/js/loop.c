@@ -24,7 +24,7 @@ void loop_start(js_value natives)
 
 static js_value request_url(void)
 {
-    static char url[2 * MAYFLY_EXCHANGE_HEAD_MAX];
+    static char url[2 * MAYFLY_EXCHANGE_HEAD_MAX] __attribute__((section(".bss.0url"))); /* behind smaller data: js.ld */
     size_t origin = strlen(request.origin), target = strlen(request.target);
 
     memcpy(url, request.origin, origin);
