@@ -78,6 +78,7 @@ function humanServeLog(): ServeLog {
 }
 
 const COLORS: Partial<Record<ServiceEvent["kind"], "red" | "yellow">> = {
+  "worker-hung": "red",
   "worker-died": "red",
   "worker-failed": "red",
   "reload-failed": "red",

@@ -94,6 +94,8 @@ export interface MayflyConfig {
   };
   /** Processes that share the port; "cores": one for each core, the default. */
   readonly workers?: number | "cores";
+  /** A process that stands still for so long is killed, and replaced. Default "10s". */
+  readonly hangTime?: Duration;
   /** Guest memory of all VMs of one process. Default: half of the host's, shared between the workers. */
   readonly memoryMiB?: number;
   /** Addresses or ranges of the proxies whose forwarded headers count: "10.0.0.0/8". None unless given. */

@@ -21,6 +21,7 @@ test("what a config leaves out gets its default", () => {
     listen: { host: "127.0.0.1", port: 8080 },
     admin: undefined,
     workers: availableParallelism(),
+    hangMs: 10_000,
     trustForwarded: [],
     serverTiming: false,
     watch: false,
@@ -47,6 +48,7 @@ test("all that a config says is understood", () => {
     listen: { host: "::", port: 443, tls: { cert: "tls/cert.pem", key: "/etc/key.pem" } },
     admin: {},
     workers: 2,
+    hangTime: "1m",
     memoryMiB: 512,
     trustForwarded: ["10.0.0.0/8", "::1"],
     serverTiming: true,
@@ -74,6 +76,7 @@ test("all that a config says is understood", () => {
   const { cert, key } = config.listen.tls!;
   assert.deepEqual([cert, key], ["/app/tls/cert.pem", "/etc/key.pem"]);
   assert.deepEqual(config.admin, { host: "127.0.0.1", port: 8081 });
+  assert.equal(config.hangMs, 60_000);
   const [hello, users] = config.functions;
   assert.deepEqual(
     { ...hello, limits: hello?.limits.cpuTimeMs },

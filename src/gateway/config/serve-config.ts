@@ -16,6 +16,8 @@ export interface ServeConfig {
   readonly admin: { readonly host: string; readonly port: number } | undefined;
   /** Processes, 1 or more. */
   readonly workers: number;
+  /** How long a process may stand still before it is killed and replaced. */
+  readonly hangMs: number;
   /** Budget for the guest memory of all VMs of one process. */
   readonly memoryMiB: number;
   /** Addresses or ranges of the proxies whose forwarded headers count. */

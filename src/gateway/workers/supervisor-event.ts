@@ -2,6 +2,8 @@
 
 export type SupervisorEvent =
   | { kind: "worker-ready"; worker: number; pid: number | undefined; ms: number; walls: string }
+  /** It gave no sign of life for so long, and is killed. That it died is told next. */
+  | { kind: "worker-hung"; worker: number; pid: number | undefined; silentMs: number }
   | {
       kind: "worker-died";
       worker: number;
@@ -22,6 +24,8 @@ export function describeEvent(event: SupervisorEvent): string {
   switch (event.kind) {
     case "worker-ready":
       return `worker ${event.worker} (process ${event.pid}) ready after ${event.ms} ms, behind ${event.walls}`;
+    case "worker-hung":
+      return `worker ${event.worker} (process ${event.pid}) hangs: no sign of life for ${event.silentMs} ms; it is killed`;
     case "worker-died": {
       const how = event.signal ?? `exit status ${event.status}`;
       const next = event.restartMs === 0 ? "another starts" : `another starts in ${event.restartMs} ms`;

@@ -104,6 +104,11 @@ export class WorkerProcess<Config> {
     return [...this.#held.values()].filter(({ slot }) => this.#table.read(slot) >= SlotState.waiting).length;
   }
 
+  /** Changes as long as its event loop turns, once it is ready. */
+  get pulse(): number {
+    return this.#table.pulse;
+  }
+
   /** Hands a connection over. The supervisor keeps its own end of the socket, so that a dead worker's clients can be answered. */
   give(socket: Socket): void {
     const id = this.#ids++;
