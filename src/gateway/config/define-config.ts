@@ -18,9 +18,9 @@ export interface FunctionSettings {
     readonly memoryMiB?: number;
     /** From the request to the last byte of the response. Default "10s". */
     readonly wallTime?: Duration;
-    /** In the guest, and in the monitor on its behalf. Default "5s". */
+    /** In the guest, and in the monitor on its behalf. Default "50ms"; "5s" for a route's image. */
     readonly cpuTime?: Duration;
-    /** Largest request body. Default 16. */
+    /** Largest request body. Default 8; 16 for a route's image. */
     readonly bodyMiB?: number;
     /** wallTime as a number of ms. */
     readonly wallTimeMs?: number;

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { availableParallelism } from "node:os";
 import { test } from "node:test";
+import { DEFAULT_LIMITS } from "../../function/function-limits.js";
 import type { MayflyConfig } from "./define-config.js";
 import { type ParseOptions, parseServeConfig } from "./parse-config.js";
 
@@ -41,6 +42,23 @@ test("what a config leaves out gets its default", () => {
     ],
     routes: [{ hosts: [], path: "/a", target: { kind: "function", name: "a" } }],
   });
+});
+
+test("a function has the library's limits, and those of an image stay apart", () => {
+  const functions = { named: "named.ts" };
+  const routes = [
+    { path: "/named", function: "named" },
+    { path: "/inline", function: "./inline.ts" },
+    { path: "/built", function: "built.img" },
+    route,
+  ];
+  const { startCpuTimeMs: _, ...limits } = DEFAULT_LIMITS;
+  const [a, b, c, image] = parse({ functions, routes }).functions;
+  for (const each of [a, b, c]) assert.deepEqual(each?.limits, limits);
+  assert.deepEqual(image?.limits, { ...limits, cpuTimeMs: 5000, bodyBytes: 16 * 1024 * 1024 });
+  const defaults = { limits: { cpuTime: 70, bodyBytes: 7 } } as const;
+  for (const each of parse({ functions, routes, defaults }).functions)
+    assert.deepEqual(each.limits, { ...limits, cpuTimeMs: 70, bodyBytes: 7 });
 });
 
 test("all that a config says is understood", () => {
