@@ -80,6 +80,7 @@ function humanServeLog(): ServeLog {
 const COLORS: Partial<Record<ServiceEvent["kind"], "red" | "yellow">> = {
   "worker-hung": "red",
   "worker-died": "red",
+  "worker-line-broken": "yellow",
   "worker-failed": "red",
   "reload-failed": "red",
   "needs-restart": "yellow",

@@ -12,6 +12,8 @@ import { type WorkerEnd, type WorkerListener, WorkerProcess } from "./worker-pro
 /** Beyond the time that a worker has to drain, ms: then it hangs, and is killed. */
 const KILL_AFTER_MS = 2000;
 const READY_MS = 300_000;
+/** Of a broken line: enough to see what it was about, characters. */
+const MOST_OF_A_LINE = 256;
 
 /** What workers are made of, and how many there are. */
 export interface WorkerPlan<Config> {
@@ -130,7 +132,11 @@ export class Generation<Config> {
 
   #spawn(): WorkerProcess<Config> {
     const { launch, config, number, listener, onConnection } = this.#plan;
-    return new WorkerProcess(number(), launch, config, { ...listener, onReturned: onConnection });
+    return new WorkerProcess(number(), launch, config, {
+      ...listener,
+      onReturned: onConnection,
+      onBrokenLine: this.#onBrokenLine,
+    });
   }
 
   /** Waits until the worker in a place is ready. */
@@ -167,6 +173,9 @@ export class Generation<Config> {
   #watch(place: Place<Config>): void {
     void place.worker.ended.then((end) => this.#onEnd(place, end));
   }
+
+  readonly #onBrokenLine = (worker: number, part: string): void =>
+    this.#plan.onEvent({ kind: "worker-line-broken", worker, text: part.slice(0, MOST_OF_A_LINE) });
 
   readonly #onHang = (worker: WorkerProcess<Config>, silentMs: number): void => {
     const { number, pid } = worker;

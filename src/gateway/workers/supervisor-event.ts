@@ -15,6 +15,8 @@ export type SupervisorEvent =
       /** When another is started, ms. */
       restartMs: number;
     }
+  /** It ended before it had written a line of its log to the end: `text` is how that began. */
+  | { kind: "worker-line-broken"; worker: number; text: string }
   | { kind: "worker-failed"; worker: number; error: unknown }
   | { kind: "reloaded" }
   | { kind: "reload-failed"; error: unknown };
@@ -31,6 +33,8 @@ export function describeEvent(event: SupervisorEvent): string {
       const next = event.restartMs === 0 ? "another starts" : `another starts in ${event.restartMs} ms`;
       return `worker ${event.worker} (process ${event.pid}) died: ${how}, ${event.lost} requests lost; ${next}`;
     }
+    case "worker-line-broken":
+      return `worker ${event.worker} ended within a line of its log: ${event.text}`;
     case "worker-failed":
       return `worker ${event.worker} could not start: ${messageOf(event.error)}`;
     case "reloaded":

@@ -28,6 +28,8 @@ export interface WorkerListener {
   onNews(worker: number, news: unknown): void;
   /** Whole lines of what it writes to its standard output, if that is not its supervisor's. */
   onOutput: ((lines: string) => void) | undefined;
+  /** The part of a line that it had written when it ended. */
+  onBrokenLine(worker: number, part: string): void;
 }
 
 interface Held {
@@ -64,7 +66,8 @@ export class WorkerProcess<Config> {
     const { onOutput } = listener;
     const child = launchWorker(launch, this.#table, onOutput === undefined ? "inherit" : "pipe");
     this.#child = child;
-    if (onOutput !== undefined && child.stdout !== null) wholeLines(child.stdout, onOutput);
+    if (onOutput !== undefined && child.stdout !== null)
+      wholeLines(child.stdout, onOutput, (part) => listener.onBrokenLine(number, part));
     this.ended = new Promise((resolve) => {
       // A process that could not be made ends without having begun.
       child.once("error", () => child.pid === undefined && resolve(this.#end(null, null)));
