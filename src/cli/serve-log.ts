@@ -78,7 +78,9 @@ function humanServeLog(): ServeLog {
 }
 
 const COLORS: Partial<Record<ServiceEvent["kind"], "red" | "yellow">> = {
+  "worker-hung": "red",
   "worker-died": "red",
+  "worker-line-broken": "yellow",
   "worker-failed": "red",
   "connections-wait": "yellow",
   "reload-failed": "red",

@@ -1,4 +1,4 @@
-// function-options.ts: how a function is run: limits, how many VMs, what it may ask for outside. Checked values and their defaults.
+// function-options.ts: how a function is run: limits, how many VMs, what it may ask for outside. Checked values, defaults filled in.
 
 import type { ConsoleSink } from "../device/console.js";
 import { discardOutput } from "../device/console-sinks.js";
@@ -7,25 +7,12 @@ import type { Monitor } from "../monitor/monitor.js";
 import type { MachineChoice } from "../monitor/open-host.js";
 import type { QueueBounds } from "./busy-error.js";
 import { type Configuration, checkConfiguration } from "./configuration.js";
+import { DEFAULT_LIMITS, type FunctionLimits } from "./function-limits.js";
 import type { Isolation } from "./isolation.js";
 import type { FunctionObserver } from "./observer.js";
 import type { Outbound } from "./outbound/outbound.js";
 import type { OutboundPolicyOptions } from "./outbound/policy.js";
 import { VmBudget } from "./pool/vm-budget.js";
-
-/** What one call may use. A call that uses more fails, and its VM is gone. */
-export interface FunctionLimits {
-  /** CPU time in the guest and in the monitor on its behalf, ms. Default 50. */
-  cpuTimeMs: number;
-  /** From the request to the last byte of the response, ms. Default 10,000. */
-  wallTimeMs: number;
-  /** Guest memory, MiB. Default 32. */
-  memoryMiB: number;
-  /** Longest request body and longest response body, bytes. Default 8 MiB. */
-  bodyBytes: number;
-  /** CPU time for evaluating the function's modules, once, ms. Default 5000. */
-  startCpuTimeMs: number;
-}
 
 export interface FunctionOptions {
   /** What errors call it. Default: the file's path. */
@@ -80,19 +67,11 @@ export interface CheckedOptions {
 
 const ISOLATIONS: readonly Isolation[] = ["request", "instance", "boot"];
 
-const DEFAULTS: FunctionLimits = {
-  cpuTimeMs: 50,
-  wallTimeMs: 10_000,
-  memoryMiB: 32,
-  bodyBytes: 8 << 20,
-  startCpuTimeMs: 5000,
-};
-
 /** @throws MayflyError OPTION_INVALID naming the option */
 export async function checkOptions(options: FunctionOptions): Promise<CheckedOptions> {
-  const limits = { ...DEFAULTS };
-  for (const name of Object.keys(DEFAULTS) as (keyof FunctionLimits)[])
-    limits[name] = positive(`limits.${name}`, options.limits?.[name] ?? DEFAULTS[name]);
+  const limits = { ...DEFAULT_LIMITS };
+  for (const name of Object.keys(DEFAULT_LIMITS) as (keyof FunctionLimits)[])
+    limits[name] = positive(`limits.${name}`, options.limits?.[name] ?? DEFAULT_LIMITS[name]);
   const maxVms = whole("maxVms", options.maxVms ?? 32, 1);
   return {
     limits,

@@ -1,8 +1,12 @@
-// serve-log.test.ts: `mayfly serve` when its log cannot be written.
+// serve-log.test.ts: the log of `mayfly serve` when it cannot be written, and when a worker is killed while it writes.
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { closeSync, openSync } from "node:fs";
+import { Agent } from "node:http";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
+import { project, whyNoRuntime } from "../function/support.js";
+import { ask } from "../gateway/support/client.js";
 import { finished, noMachine, root, startMayfly } from "../support/mayfly.js";
 
 test("serve goes on when its log's disk is full, says so, and ends on SIGINT", {
@@ -26,4 +30,42 @@ test("serve goes on when its log's disk is full, says so, and ends on SIGINT", {
   const { status, stderr } = await finished(child);
   assert.equal(status, 0);
   assert.equal(stderr, "mayfly: write log: ENOSPC: no space left on device, write\n");
+});
+
+const TALKING = {
+  "talk.js": 'export default { fetch() { console.log("x".repeat(8000)); return new Response("x"); } };',
+  "mayfly.json": JSON.stringify({ workers: 1, routes: [{ path: "/", function: "talk.js" }] }),
+};
+
+test("every line of the log is JSON, also when a worker is killed within one", {
+  skip: noMachine() || whyNoRuntime,
+  timeout: 60_000,
+}, async (context) => {
+  const folder = await project(context, TALKING);
+  const child = startMayfly(["serve", "--allow-process-isolation", "--json", "--port", "0", folder]);
+  context.after(() => child.kill("SIGKILL"));
+  let log = "";
+  child.stdout!.setEncoding("utf8").on("data", (text: string) => {
+    log += text;
+  });
+  const told = async (pattern: RegExp): Promise<void> => {
+    while (!pattern.test(log)) await once(child.stdout!, "data");
+  };
+  await told(/\n/);
+  const { url, workers } = JSON.parse(log) as { url: string; workers: [{ pid: number }] };
+  const agent = new Agent({ keepAlive: true, maxSockets: 16 });
+  const askAll = () => Promise.all(Array.from({ length: 16 }, () => ask(url, { agent })));
+  await askAll();
+  // Nobody reads what the worker writes: more than the socket between them takes.
+  child.kill("SIGSTOP");
+  for (let i = 0; i < 20; i++) await askAll();
+  await sleep(200);
+  process.kill(workers[0].pid, "SIGKILL");
+  child.kill("SIGCONT");
+  await told(/"event":"worker-line-broken".*"event":"worker-died"/s);
+  child.kill("SIGINT");
+  await once(child, "close");
+  agent.destroy();
+  for (const line of log.trimEnd().split("\n"))
+    assert.doesNotThrow(() => JSON.parse(line) as unknown, line.slice(0, 200));
 });

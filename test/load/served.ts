@@ -37,7 +37,8 @@ export async function servedConfig(workers: number): Promise<object> {
     memoryMiB: 640,
     defaults: {
       idle: `${IDLE_MS}ms`,
-      limits: { memoryMiB: 24, wallTime: "20s" },
+      // What is bounded there is bounded by a limit of its own: on a busy host time runs faster than work.
+      limits: { memoryMiB: 24, wallTime: "20s", cpuTime: "5s" },
       concurrency: { vms: 12, queue: 200, queueTime: "5s" },
     },
     functions,

@@ -1,6 +1,6 @@
 // call-limits.ts: what a call may use, as options of a command, and what to do when it was too little. No I/O.
 import { type ErrorCode, MayflyError } from "../../errors.js";
-import type { FunctionLimits } from "../../function/function-options.js";
+import type { FunctionLimits } from "../../function/function-limits.js";
 
 export interface LimitFlags {
   /** ms */

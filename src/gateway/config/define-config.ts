@@ -18,9 +18,9 @@ export interface FunctionSettings {
     readonly memoryMiB?: number;
     /** From the request to the last byte of the response. Default "10s". */
     readonly wallTime?: Duration;
-    /** In the guest, and in the monitor on its behalf. Default "5s". */
+    /** In the guest, and in the monitor on its behalf. Default "50ms"; "5s" for a route's image. */
     readonly cpuTime?: Duration;
-    /** Largest request body. Default 16. */
+    /** Largest request body. Default 8; 16 for a route's image. */
     readonly bodyMiB?: number;
     /** wallTime as a number of ms. */
     readonly wallTimeMs?: number;
@@ -94,6 +94,8 @@ export interface MayflyConfig {
   };
   /** Processes that share the port; "cores": one for each core, the default. */
   readonly workers?: number | "cores";
+  /** A process that stands still for so long is killed, and replaced. Default "10s". */
+  readonly hangTime?: Duration;
   /** Guest memory of all VMs of one process. Default: half of the host's, shared between the workers. */
   readonly memoryMiB?: number;
   /** Addresses or ranges of the proxies whose forwarded headers count: "10.0.0.0/8". None unless given. */

@@ -1,17 +1,15 @@
 // function-list.ts: the functions of a configuration: settings with their defaults, unique names, one function for two equal uses.
 import { basename, extname } from "node:path";
+import { DEFAULT_LIMITS } from "../../function/function-limits.js";
 import type { Mistakes, Path } from "./mistakes.js";
 import { type Place, placedFile } from "./place.js";
 import { resolveSecrets } from "./secrets.js";
-import type { FunctionConfig, FunctionLimits } from "./serve-config.js";
+import type { FunctionConfig, ServedLimits } from "./serve-config.js";
 import type { Settings } from "./settings-schema.js";
 
-const DEFAULT_LIMITS: FunctionLimits = {
-  memoryMiB: 32,
-  wallTimeMs: 10_000,
-  cpuTimeMs: 5000,
-  bodyBytes: 16 * 1024 * 1024,
-};
+const { startCpuTimeMs: _, ...FUNCTION_LIMITS } = DEFAULT_LIMITS;
+/** An image that a route names as one is a program of any kind: what is plenty for a handler may be little for it. */
+const IMAGE_LIMITS: ServedLimits = { ...FUNCTION_LIMITS, cpuTimeMs: 5000, bodyBytes: 16 << 20 };
 const DEFAULT_CONCURRENCY = { vms: 64, queue: 256, queueMs: 1000 };
 const DEFAULT_IDLE_MS = 10_000;
 
@@ -69,11 +67,17 @@ export class FunctionList {
     return name;
   }
 
+  /** The same for an image, which is booted for every request. */
+  addImage(file: string, limits: Settings["limits"], path: Path, filePath: Path): string {
+    const all = { ...IMAGE_LIMITS, ...given(this.#defaults.limits), ...given(limits) };
+    return this.addInline(file, { isolation: "boot", limits: all }, path, filePath);
+  }
+
   #complete(name: string, file: string, own: Settings, path: Path): FunctionConfig {
     const defaults = this.#defaults;
     this.#refuseTwins(own, path);
     const secrets = resolveSecrets(own.secrets ?? {}, this.#place, [...path, "secrets"], this.#mistakes);
-    const limits = { ...DEFAULT_LIMITS, ...given(defaults.limits), ...given(own.limits) };
+    const limits = { ...FUNCTION_LIMITS, ...given(defaults.limits), ...given(own.limits) };
     const concurrency = { ...DEFAULT_CONCURRENCY, ...given(defaults.concurrency), ...given(own.concurrency) };
     const keepWarm = own.keepWarm ?? defaults.keepWarm ?? 0;
     if (limits.memoryMiB > this.#memoryMiB)

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { availableParallelism } from "node:os";
 import { test } from "node:test";
+import { DEFAULT_LIMITS } from "../../function/function-limits.js";
 import type { MayflyConfig } from "./define-config.js";
 import { type ParseOptions, parseServeConfig } from "./parse-config.js";
 
@@ -21,6 +22,7 @@ test("what a config leaves out gets its default", () => {
     listen: { host: "127.0.0.1", port: 8080 },
     admin: undefined,
     workers: availableParallelism(),
+    hangMs: 10_000,
     trustForwarded: [],
     serverTiming: false,
     watch: false,
@@ -42,11 +44,29 @@ test("what a config leaves out gets its default", () => {
   });
 });
 
+test("a function has the library's limits, and those of an image stay apart", () => {
+  const functions = { named: "named.ts" };
+  const routes = [
+    { path: "/named", function: "named" },
+    { path: "/inline", function: "./inline.ts" },
+    { path: "/built", function: "built.img" },
+    route,
+  ];
+  const { startCpuTimeMs: _, ...limits } = DEFAULT_LIMITS;
+  const [a, b, c, image] = parse({ functions, routes }).functions;
+  for (const each of [a, b, c]) assert.deepEqual(each?.limits, limits);
+  assert.deepEqual(image?.limits, { ...limits, cpuTimeMs: 5000, bodyBytes: 16 * 1024 * 1024 });
+  const defaults = { limits: { cpuTime: 70, bodyBytes: 7 } } as const;
+  for (const each of parse({ functions, routes, defaults }).functions)
+    assert.deepEqual(each.limits, { ...limits, cpuTimeMs: 70, bodyBytes: 7 });
+});
+
 test("all that a config says is understood", () => {
   const config = parse({
     listen: { host: "::", port: 443, tls: { cert: "tls/cert.pem", key: "/etc/key.pem" } },
     admin: {},
     workers: 2,
+    hangTime: "1m",
     memoryMiB: 512,
     trustForwarded: ["10.0.0.0/8", "::1"],
     serverTiming: true,
@@ -74,6 +94,7 @@ test("all that a config says is understood", () => {
   const { cert, key } = config.listen.tls!;
   assert.deepEqual([cert, key], ["/app/tls/cert.pem", "/etc/key.pem"]);
   assert.deepEqual(config.admin, { host: "127.0.0.1", port: 8081 });
+  assert.equal(config.hangMs, 60_000);
   const [hello, users] = config.functions;
   assert.deepEqual(
     { ...hello, limits: hello?.limits.cpuTimeMs },

@@ -62,6 +62,7 @@ function resolveConfig(value: unknown, place: Place, mistakes: Mistakes): ServeC
     listen,
     admin,
     workers,
+    hangMs: top.hangTime,
     memoryMiB,
     trustForwarded: top.trustForwarded,
     serverTiming: overrides.serverTiming ?? top.serverTiming,

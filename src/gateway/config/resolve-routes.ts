@@ -92,10 +92,8 @@ function targetOf(
     const full = placedDirectory(place, directory, [...path, "static"], mistakes);
     return { kind: "static", directory: full };
   }
-  if (image !== undefined) {
-    const settings = { isolation: "boot", limits } as const;
-    return { kind: "function", name: functions.addInline(image, settings, path, [...path, "image"]) };
-  }
+  if (image !== undefined)
+    return { kind: "function", name: functions.addImage(image, limits, path, [...path, "image"]) };
   const name = used!;
   if (declared.has(name)) {
     if (limits !== undefined)

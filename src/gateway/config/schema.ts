@@ -3,7 +3,7 @@ import { z } from "zod";
 import { parseIpRange } from "../../function/outbound/ip-address.js";
 import { parseHostPattern } from "../routing/host-name.js";
 import { parseRoutePath } from "../routing/route-path.js";
-import { byName, flag, listOf, record, text, whole } from "./fields.js";
+import { byName, duration, flag, listOf, record, text, whole } from "./fields.js";
 import { concurrencySchema, limitsSchema, settingsSchema, settingsShape } from "./settings-schema.js";
 
 const PATH = 'a path that starts with "/", such as "/hello", "/users/[id]" or "/files/*"';
@@ -27,6 +27,7 @@ export const topSchema = record({
   workers: z
     .union([whole(1, 256), z.literal("cores")], { error: 'a whole number, 1 to 256, or "cores"' })
     .default("cores"),
+  hangTime: duration(1000).default(10_000),
   memoryMiB: whole(2, 1024 * 1024, "MiB").optional(),
   trustForwarded: listOf(
     z.string(AN_ADDRESS).refine((range) => parseIpRange(range) !== undefined, AN_ADDRESS),

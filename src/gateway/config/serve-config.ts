@@ -1,4 +1,5 @@
 // serve-config.ts: a checked configuration: complete, every default filled in, every path absolute. Plain data: it can be sent to a worker.
+import type { FunctionLimits } from "../../function/function-limits.js";
 import type { Isolation } from "../../function/isolation.js";
 import type { OutboundPolicyOptions } from "../../function/outbound/policy.js";
 
@@ -16,6 +17,8 @@ export interface ServeConfig {
   readonly admin: { readonly host: string; readonly port: number } | undefined;
   /** Processes, 1 or more. */
   readonly workers: number;
+  /** How long a process may stand still before it is killed and replaced. */
+  readonly hangMs: number;
   /** Budget for the guest memory of all VMs of one process. */
   readonly memoryMiB: number;
   /** Addresses or ranges of the proxies whose forwarded headers count. */
@@ -28,13 +31,8 @@ export interface ServeConfig {
   readonly routes: readonly RouteConfig[];
 }
 
-export interface FunctionLimits {
-  readonly memoryMiB: number;
-  readonly wallTimeMs: number;
-  readonly cpuTimeMs: number;
-  /** Largest request body. */
-  readonly bodyBytes: number;
-}
+/** Of one request. What a function may use to start is not for users to say. */
+export type ServedLimits = Readonly<Omit<FunctionLimits, "startCpuTimeMs">>;
 
 export interface FunctionConcurrency {
   /** VMs at once. */
@@ -53,7 +51,7 @@ export interface FunctionConfig {
   /** The handler, where `file` is the image that was made of it: what errors call it. */
   readonly source?: string;
   readonly isolation: Isolation;
-  readonly limits: FunctionLimits;
+  readonly limits: ServedLimits;
   readonly env: Readonly<Record<string, string>>;
   /** Resolved values. They belong in no log and no message. */
   readonly secrets: Readonly<Record<string, string>>;

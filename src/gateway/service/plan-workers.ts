@@ -46,6 +46,7 @@ export async function planWorkers(config: ServeConfig, options: PlanOptions): Pr
     },
     config: { serve: { ...config, functions }, machine, log },
     workers: config.workers,
+    hangMs: config.hangMs,
     onAllGone: () => {
       // What is left behind is in a cache, and in nobody's way.
       void remove().catch(() => {});

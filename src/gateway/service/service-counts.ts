@@ -4,6 +4,7 @@ import type { SupervisorEvent } from "../workers/supervisor-event.js";
 
 export class ServiceCounts {
   #deaths = 0;
+  #hangs = 0;
   #lost = 0;
   readonly #reloads = { done: 0, failed: 0 };
 
@@ -11,7 +12,8 @@ export class ServiceCounts {
     if (event.kind === "worker-died") {
       this.#deaths++;
       this.#lost += event.lost;
-    } else if (event.kind === "reloaded") this.#reloads.done++;
+    } else if (event.kind === "worker-hung") this.#hangs++;
+    else if (event.kind === "reloaded") this.#reloads.done++;
     else if (event.kind === "reload-failed") this.#reloads.failed++;
   }
 
@@ -20,8 +22,9 @@ export class ServiceCounts {
     const reloads = Object.entries(this.#reloads).map(([result, value]) => ({ labels: { result }, value }));
     return [
       family("gauge", "mayfly_workers", "Processes that take requests.", [one(workers)]),
-      family("counter", "mayfly_worker_deaths_total", "Workers that ended by themselves.", [
-        one(this.#deaths),
+      family("counter", "mayfly_worker_deaths_total", "Workers that ended unasked.", [one(this.#deaths)]),
+      family("counter", "mayfly_worker_hangs_total", "Those of them that stood still, and were killed.", [
+        one(this.#hangs),
       ]),
       family(
         "counter",

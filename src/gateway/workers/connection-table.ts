@@ -1,10 +1,14 @@
-// connection-table.ts: what a worker does on each of its connections, in memory that the supervisor can still read when the worker is gone.
+// connection-table.ts: what a worker does on each of its connections, and that it does anything, in memory that the supervisor can read whatever becomes of the worker.
 import { Descriptor } from "../../linux/descriptor.js";
 import { type Mapping, mapShared } from "../../linux/mapping.js";
 import { createMemory } from "../../linux/memfd.js";
 
 /** Connections of one worker that have a place; more are served, and broken off if the worker dies. */
 export const TABLE_SLOTS = 16_384;
+
+/** Behind the slots: a number that changes as long as the worker's event loop turns. */
+const PULSE = TABLE_SLOTS;
+const TABLE_BYTES = TABLE_SLOTS + 1;
 
 /** What stands in a slot. */
 export const SlotState = {
@@ -28,12 +32,12 @@ export class ConnectionTable implements Disposable {
 
   private constructor(memory: Descriptor) {
     this.memory = memory;
-    this.#mapping = mapShared(memory.fd, TABLE_SLOTS, "a worker's connections");
+    this.#mapping = mapShared(memory.fd, TABLE_BYTES, "a worker's connections");
   }
 
   /** A new one; its descriptor is the worker's to inherit. */
   static create(): ConnectionTable {
-    return new ConnectionTable(createMemory("mayfly-connections", TABLE_SLOTS));
+    return new ConnectionTable(createMemory("mayfly-connections", TABLE_BYTES));
   }
 
   /** The one that this process inherited. */
@@ -47,6 +51,16 @@ export class ConnectionTable implements Disposable {
 
   write(slot: number, state: SlotState): void {
     if (slot < TABLE_SLOTS) this.#mapping.bytes[slot] = state;
+  }
+
+  /** The worker's sign of life. */
+  beat(): void {
+    this.#mapping.bytes[PULSE]! += 1;
+  }
+
+  /** Another number than before when the worker has given a sign of life since then. */
+  get pulse(): number {
+    return this.#mapping.bytes[PULSE] ?? 0;
   }
 
   [Symbol.dispose](): void {

@@ -5,12 +5,15 @@ import { SlotState } from "./connection-table.js";
 import { settleOrphan } from "./orphans.js";
 import { RestartDelay } from "./restart-delay.js";
 import type { SupervisorEvent } from "./supervisor-event.js";
+import { Watchdog } from "./watchdog.js";
 import type { Launch } from "./worker-launch.js";
 import { type WorkerEnd, type WorkerListener, WorkerProcess } from "./worker-process.js";
 
 /** Beyond the time that a worker has to drain, ms: then it hangs, and is killed. */
 const KILL_AFTER_MS = 2000;
 const READY_MS = 300_000;
+/** Of a broken line: enough to see what it was about, characters. */
+const MOST_OF_A_LINE = 256;
 
 /** What workers are made of, and how many there are. */
 export interface WorkerPlan<Config> {
@@ -20,6 +23,8 @@ export interface WorkerPlan<Config> {
   readonly workers: number;
   /** How long a worker may load, ms; five minutes unless given. */
   readonly readyMs?: number;
+  /** How long one that is ready may stand still before it is killed, ms; for ever unless given. */
+  readonly hangMs?: number;
   /** Told when the last worker of this plan has gone. */
   readonly onAllGone?: () => void;
 }
@@ -49,11 +54,17 @@ interface Place<Config> {
 export class Generation<Config> {
   readonly #plan: GenerationPlan<Config>;
   readonly #places: Place<Config>[] = [];
+  readonly #watchdog: Watchdog<WorkerProcess<Config>> | undefined;
   #isRetired = false;
   #isGone = false;
 
   private constructor(plan: GenerationPlan<Config>) {
     this.#plan = plan;
+    const { hangMs } = plan;
+    this.#watchdog =
+      hangMs === undefined
+        ? undefined
+        : new Watchdog({ hangMs, workers: () => this.readyWorkers, onHang: this.#onHang });
   }
 
   /** Starts all workers; resolves when every one is ready. When one fails, the others are ended, and its error is thrown. */
@@ -90,6 +101,8 @@ export class Generation<Config> {
   /** Replaces nobody any more, and has every worker end when its requests have. Resolves when all are gone. A second call may shorten the time. */
   async retire(graceMs: number): Promise<void> {
     this.#isRetired = true;
+    // Those that drain have a deadline of their own.
+    this.#watchdog?.[Symbol.dispose]();
     await Promise.all(
       this.#places.map(async ({ worker, isReady, timer }) => {
         clearTimeout(timer);
@@ -119,7 +132,11 @@ export class Generation<Config> {
 
   #spawn(): WorkerProcess<Config> {
     const { launch, config, number, listener, onConnection } = this.#plan;
-    return new WorkerProcess(number(), launch, config, { ...listener, onReturned: onConnection });
+    return new WorkerProcess(number(), launch, config, {
+      ...listener,
+      onReturned: onConnection,
+      onBrokenLine: this.#onBrokenLine,
+    });
   }
 
   /** Waits until the worker in a place is ready. */
@@ -156,6 +173,15 @@ export class Generation<Config> {
   #watch(place: Place<Config>): void {
     void place.worker.ended.then((end) => this.#onEnd(place, end));
   }
+
+  readonly #onBrokenLine = (worker: number, part: string): void =>
+    this.#plan.onEvent({ kind: "worker-line-broken", worker, text: part.slice(0, MOST_OF_A_LINE) });
+
+  readonly #onHang = (worker: WorkerProcess<Config>, silentMs: number): void => {
+    const { number, pid } = worker;
+    this.#plan.onEvent({ kind: "worker-hung", worker: number, pid, silentMs: Math.round(silentMs) });
+    worker.kill();
+  };
 
   #onEnd(place: Place<Config>, { status, signal, orphans, farewell }: WorkerEnd): void {
     const { worker, isReady } = place;

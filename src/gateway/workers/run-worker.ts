@@ -9,6 +9,7 @@ import { ConnectionTable } from "./connection-table.js";
 import { wordsOf } from "./error-words.js";
 import { HeldConnections } from "./held-connections.js";
 import type { Question, ToSupervisor, ToWorker } from "./messages.js";
+import { BEAT_MS } from "./watchdog.js";
 import { CHANNEL_DESCRIPTOR, LANDLOCK_VARIABLE, TABLE_DESCRIPTOR } from "./worker-launch.js";
 
 /** What a worker's body has made: everything loaded, nothing listening. */
@@ -54,11 +55,13 @@ export function runWorker<Config>(body: WorkerBody<Config>): void {
     try {
       service = await body(config, { worker, tell: (news) => tell({ say: "news", news }) });
       const walls = harden(service.machine);
-      const held = new HeldConnections(service.server, ConnectionTable.inherited(TABLE_DESCRIPTOR), tell);
+      const table = ConnectionTable.inherited(TABLE_DESCRIPTOR);
+      const held = new HeldConnections(service.server, table, tell);
       new ConnectionReceiver(new Descriptor(CHANNEL_DESCRIPTOR), (ticket, connection) =>
         held.take(ticket, connection),
       );
       connections = held;
+      setInterval(() => table.beat(), BEAT_MS).unref();
       tell({ say: "ready", walls });
     } catch (error) {
       tell({ say: "failed", error: wordsOf(error) }, () => process.exit(1));

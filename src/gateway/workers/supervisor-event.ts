@@ -2,6 +2,8 @@
 
 export type SupervisorEvent =
   | { kind: "worker-ready"; worker: number; pid: number | undefined; ms: number; walls: string }
+  /** It gave no sign of life for so long, and is killed. That it died is told next. */
+  | { kind: "worker-hung"; worker: number; pid: number | undefined; silentMs: number }
   | {
       kind: "worker-died";
       worker: number;
@@ -13,6 +15,8 @@ export type SupervisorEvent =
       /** When another is started, ms. */
       restartMs: number;
     }
+  /** It ended before it had written a line of its log to the end: `text` is how that began. */
+  | { kind: "worker-line-broken"; worker: number; text: string }
   | { kind: "worker-failed"; worker: number; error: unknown }
   /** No new connection can be taken; told once, until one could be. */
   | { kind: "connections-wait"; error: unknown }
@@ -24,11 +28,15 @@ export function describeEvent(event: SupervisorEvent): string {
   switch (event.kind) {
     case "worker-ready":
       return `worker ${event.worker} (process ${event.pid}) ready after ${event.ms} ms, behind ${event.walls}`;
+    case "worker-hung":
+      return `worker ${event.worker} (process ${event.pid}) hangs: no sign of life for ${event.silentMs} ms; it is killed`;
     case "worker-died": {
       const how = event.signal ?? `exit status ${event.status}`;
       const next = event.restartMs === 0 ? "another starts" : `another starts in ${event.restartMs} ms`;
       return `worker ${event.worker} (process ${event.pid}) died: ${how}, ${event.lost} requests lost; ${next}`;
     }
+    case "worker-line-broken":
+      return `worker ${event.worker} ended within a line of its log: ${event.text}`;
     case "worker-failed":
       return `worker ${event.worker} could not start: ${messageOf(event.error)}`;
     case "connections-wait":

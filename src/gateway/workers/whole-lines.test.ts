@@ -5,10 +5,13 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { wholeLines } from "./whole-lines.js";
 
-async function readAll(pieces: readonly Uint8Array[]): Promise<string[]> {
+async function readAll(
+  pieces: readonly Uint8Array[],
+  onBroken: (part: string) => void = assert.fail,
+): Promise<string[]> {
   const stream = new PassThrough();
   const told: string[] = [];
-  wholeLines(stream, (lines) => told.push(lines));
+  wholeLines(stream, (lines) => told.push(lines), onBroken);
   for (const piece of pieces) stream.write(piece);
   stream.end();
   await new Promise((resolve) => stream.once("close", resolve));
@@ -26,13 +29,16 @@ test("whatever its pieces, a text comes whole, and each part of it ends with a l
     }),
   ));
 
-test("a line that breaks off gets an end", async () => {
-  assert.deepEqual(await readAll([Buffer.from("a\nb")]), ["a\n", "b\n"]);
+test("a line that breaks off is told apart", async () => {
+  const broken: string[] = [];
+  assert.deepEqual(await readAll([Buffer.from("a\nb")], (part) => broken.push(part)), ["a\n"]);
+  assert.deepEqual(broken, ["b"]);
 });
 
 test("a line without an end is cut", async () => {
   const piece = Buffer.alloc(300_000, "x");
-  const told = await readAll([piece, piece, piece, piece, piece]);
-  assert.equal(told.join("").replaceAll("\n", "").length, 1_500_000);
-  assert.ok(told.length > 1);
+  const broken: string[] = [];
+  const told = await readAll([piece, piece, piece, piece, piece], (part) => broken.push(part));
+  assert.ok(told.length > 0 && told.every((part) => part.endsWith("\n")));
+  assert.equal([...told, ...broken].join("").replaceAll("\n", "").length, 1_500_000);
 });

@@ -7,9 +7,14 @@ const LONGEST_LINE = 1024 * 1024;
 /**
  * Reads a stream to its end.
  *
- * @param take gets one or more lines, each with its end; one that breaks off gets an end
+ * @param take gets one or more lines, each with its end
+ * @param onBroken gets what is left behind the last line's end: a writer that was killed wrote a part of a line
  */
-export function wholeLines(stream: Readable, take: (lines: string) => void): void {
+export function wholeLines(
+  stream: Readable,
+  take: (lines: string) => void,
+  onBroken: (part: string) => void,
+): void {
   let rest = "";
   stream.setEncoding("utf8");
   stream.on("data", (text: string) => {
@@ -23,7 +28,7 @@ export function wholeLines(stream: Readable, take: (lines: string) => void): voi
     rest = "";
   });
   stream.on("end", () => {
-    if (rest !== "") take(`${rest}\n`);
+    if (rest !== "") onBroken(rest);
   });
   // A worker that died took its end with it.
   stream.on("error", () => {});

@@ -29,6 +29,8 @@ export interface WorkerListener {
   onNews(worker: number, news: unknown): void;
   /** Whole lines of what it writes to its standard output, if that is not its supervisor's. */
   onOutput: ((lines: string) => void) | undefined;
+  /** The part of a line that it had written when it ended. */
+  onBrokenLine(worker: number, part: string): void;
 }
 
 interface Held {
@@ -75,7 +77,8 @@ export class WorkerProcess<Config> {
     const child = launchWorker(launch, { table: this.#table.memory.fd, channel: theirs.fd }, output);
     theirs.close();
     this.#child = child;
-    if (onOutput !== undefined && child.stdout !== null) wholeLines(child.stdout, onOutput);
+    if (onOutput !== undefined && child.stdout !== null)
+      wholeLines(child.stdout, onOutput, (part) => listener.onBrokenLine(number, part));
     this.ended = new Promise((resolve) => {
       // A process that could not be made ends without having begun.
       child.once("error", () => child.pid === undefined && resolve(this.#end(null, null)));
@@ -113,6 +116,11 @@ export class WorkerProcess<Config> {
   /** Connections on which it has something to do, as far as that can be seen. */
   get busyConnections(): number {
     return [...this.#held.values()].filter(({ slot }) => this.#table.read(slot) >= SlotState.waiting).length;
+  }
+
+  /** Changes as long as its event loop turns, once it is ready. */
+  get pulse(): number {
+    return this.#table.pulse;
   }
 
   /** Hands a connection over. The supervisor keeps its own end of it, so that a dead worker's clients can be answered. */

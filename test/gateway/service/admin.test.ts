@@ -50,6 +50,20 @@ serviceTest(
   },
 );
 
+serviceTest(
+  "a worker that stands still for longer than it may is replaced, and counted",
+  { ...files, "mayfly.json": configOf({ admin: { port: 0 }, hangTime: "1s" }) },
+  async (running) => {
+    await metric(running, "mayfly_worker_hangs_total", 0);
+    process.kill(running.service.pids[0]!, "SIGSTOP");
+    await running.event("worker-hung");
+    await running.event("worker-ready", 3);
+    await metric(running, "mayfly_worker_hangs_total", 1);
+    await metric(running, "mayfly_worker_deaths_total", 1);
+    assert.equal(await running.text("/"), "hello 1");
+  },
+);
+
 serviceTest("the dashboard shows the VMs of all workers by the workers' numbers", files, async (running) => {
   await Promise.all(Array.from({ length: 6 }, () => running.text("/")));
   let hello: FunctionState | undefined;

@@ -1,6 +1,5 @@
 // supervision.test.ts: starting, restarting with patience, questions, secrets, signals, the end.
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { Agent } from "node:http";
@@ -8,10 +7,10 @@ import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { fileURLToPath } from "node:url";
 import { describeEvent } from "../../../src/gateway/workers/supervisor-event.js";
 import { ask, raw } from "../support/client.js";
 import { plan, Supervised, supervisedTest } from "./supervised.js";
+import { isThere, startSupervisor } from "./supervisor-process.js";
 
 test("what a worker's body throws is what the start throws, with code and mend", async () => {
   await assert.rejects(Supervised.start(plan({ word: "x", load: "throw" })), {
@@ -155,20 +154,8 @@ supervisedTest(
 );
 
 test("workers end when their supervisor is killed", { timeout: 60_000 }, async () => {
-  const child = spawn(process.execPath, [fileURLToPath(new URL("supervisor-program.js", import.meta.url))], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  const [line] = (await once(child.stdout, "data")) as [Buffer];
-  const { pids } = JSON.parse(line.toString()) as { pids: number[] };
-  child.kill("SIGKILL");
-  const isThere = (pid: number): boolean => {
-    try {
-      // A process that has ended, and that nobody waits for, is there and has no command line.
-      return readFileSync(`/proc/${pid}/cmdline`).length > 0;
-    } catch {
-      return false;
-    }
-  };
+  const { process: supervisor, pids } = await startSupervisor();
+  supervisor.kill("SIGKILL");
   while (pids.some(isThere)) await new Promise((resolve) => setTimeout(resolve, 20));
 });
 
@@ -186,4 +173,6 @@ test("events are told in one line", () => {
     describeEvent(died),
     "worker 1 (process 7) died: SIGSEGV, 2 requests lost; another starts in 250 ms",
   );
+  const hung = { kind: "worker-hung", worker: 1, pid: 7, silentMs: 10_250 } as const;
+  assert.equal(describeEvent(hung), "worker 1 (process 7) hangs: no sign of life for 10250 ms; it is killed");
 });

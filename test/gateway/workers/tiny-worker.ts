@@ -12,8 +12,8 @@ import { runWorker } from "../../../src/gateway/workers/run-worker.js";
 export interface TinyConfig {
   readonly word: string;
   readonly secret?: string;
-  /** What loading does: nothing, throw, end the process, or never come to an end. */
-  readonly load?: "throw" | "exit" | "hang";
+  /** What loading does: nothing, throw, end the process, never come to an end, or keep the event loop from turning for 3 s. */
+  readonly load?: "throw" | "exit" | "hang" | "slow";
   /** Speaks TLS, with these in PEM. */
   readonly tls?: { readonly cert: string; readonly key: string };
   /** How long a head may take, ms. */
@@ -31,6 +31,7 @@ runWorker<TinyConfig>(async (config) => {
     throw new MayflyError("CONFIG_INVALID", "tiny: got nothing, expected something", { mend: "mend it" });
   if (load === "exit") process.exit(9);
   if (load === "hang") await new Promise(() => setInterval(() => {}, 1000));
+  if (load === "slow") spin(3000);
 
   const held: ServerResponse[] = [];
   const late: ServerResponse[] = [];
@@ -51,6 +52,13 @@ runWorker<TinyConfig>(async (config) => {
         break;
       case "/answer-late":
         for (const one of late.splice(0)) one.writeHead(200).end(config.word);
+        response.end();
+        break;
+      case "/spin":
+        spin(Number.POSITIVE_INFINITY);
+        break;
+      case "/busy":
+        spin(600);
         response.end();
         break;
       case "/half":
@@ -109,6 +117,12 @@ runWorker<TinyConfig>(async (config) => {
     },
   };
 });
+
+/** Keeps the event loop from turning, ms. */
+function spin(ms: number): void {
+  const until = performance.now() + ms;
+  while (performance.now() < until);
+}
 
 function outcome(action: () => unknown): string {
   try {
