@@ -16,6 +16,12 @@ export async function callHello(fn: FetchFunction, count: number): Promise<numbe
   return times;
 }
 
+/** So many calls, as many at a time as are asked for. */
+export async function callHelloAtOnce(fn: FetchFunction, count: number, atOnce: number): Promise<number[]> {
+  const each = Math.ceil(count / atOnce);
+  return (await Promise.all(Array.from({ length: atOnce }, () => callHello(fn, each)))).flat();
+}
+
 /** Whoever answers must answer as the handler does. */
 export function checkHello(text: string): void {
   if (text !== HELLO_ANSWER)
