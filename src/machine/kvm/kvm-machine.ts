@@ -154,7 +154,7 @@ export class KvmMachine implements Machine {
 
   #interruptedOrThrow(): Exit {
     const errno = lastErrno();
-    if (errno !== "EINTR" && errno !== "EAGAIN") throw new SystemCallError("ioctl KVM_RUN", errno);
+    if (errno !== "EINTR") throw new SystemCallError("ioctl KVM_RUN", errno, mendOf(errno));
     this.#runView.setUint8(K.Run.immediate_exit, 0);
     this.#shared.timer.consume();
     return INTERRUPTED;
@@ -223,4 +223,11 @@ export class KvmMachine implements Machine {
 
 function viewOf(bytes: Uint8Array): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+function mendOf(errno: string): string | undefined {
+  // The kernel makes a thread for each VM when that first runs, and counts it as one of this process's.
+  return errno === "EAGAIN"
+    ? "allow more tasks (ulimit -u, systemd's TasksMax, the container's limit of processes)"
+    : undefined;
 }
