@@ -11,6 +11,7 @@ export type ErrorCode =
   | "CONFIG_INVALID" // a config file breaks its schema; the message lists every mistake
   | "MEMORY_INVALID" // the memory size does not fit the image or the machine
   | "MACHINE_UNAVAILABLE" // the machine asked for does not work on this host
+  | "MACHINE_LOST" // what starts this machine's guests was ended from outside, and cannot be started again
   | "MACHINE_FAILED" // the machine stopped in a way that is nobody's misdeed (KVM internal error)
   | "SYSTEM_CALL" // a system call failed; `SystemCallError` has its name and errno
   | "BUILD_FAILED" // a compiler or linker refused the sources

@@ -54,7 +54,12 @@
 #define PR_SET_NO_NEW_PRIVS        38
 #define SECCOMP_SET_MODE_FILTER    1
 #define SECCOMP_RET_TRAP           0x00030000u
+#define SECCOMP_RET_EPERM          0x00050001u
+#define SECCOMP_RET_ALLOW          0x7fff0000u
+#define AUDIT_ARCH_X86_64          0xc000003eu
 #define BPF_RET_K                  0x06
+#define BPF_JEQ_K                  0x15
+#define BPF_LD_W_ABS               0x20
 #define RLIMIT_CORE                4
 #define ITIMER_PROF                2
 #define PTRACE_TRACEME             0

@@ -7,9 +7,8 @@
  */
 #include "vessel.h"
 
-/* Those that all vessels of a monitor are in, and those that each has of its own: nobody in there can name a process outside. */
+/* The namespaces that all vessels of a monitor are in. */
 #define SHARED (CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWIPC)
-#define OWN    CLONE_NEWPID
 
 #define MOST_DESCRIPTORS 2
 
@@ -57,6 +56,8 @@ static void settle(void)
     /* Standard streams: whoever reads them waits for the last who has them. */
     call(SYS_close_range, 0, VESSEL_NURSERY_FD - 1, 0, 0, 0, 0);
     call(SYS_close_range, VESSEL_NURSERY_FD + 1, UINT32_MAX, 0, 0, 0, 0);
+    call(SYS_prctl, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0, 0);
+    keep_to_vessels();
 }
 
 /* Fills in the descriptors of the next request, -1 for those that did not come. Ends when there will be no other. */
@@ -84,7 +85,7 @@ static void receive(int descriptors[MOST_DESCRIPTORS])
 static void serve(const int descriptors[MOST_DESCRIPTORS])
 {
     const int memory = descriptors[0];
-    uint64_t own = OWN;
+    uint64_t own = OWN_NAMESPACES;
     long result = call(SYS_mmap, PLAN_ADDRESS, VESSEL_PLAN_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED_NOREPLACE, memory, 0);
 
     if (result == PLAN_ADDRESS) {

@@ -6,7 +6,7 @@ import type { ObjectCache } from "./object-cache.js";
 import { packageRoot } from "./places.js";
 import { readIfThere, temporaryBeside, writeAtomically } from "./whole-file.js";
 
-const sources = ["nursery.c", "vessel.c", "hand-over.S"].map((name) =>
+const sources = ["nursery.c", "filter.c", "vessel.c", "hand-over.S"].map((name) =>
   join(packageRoot, "guest", "vessel", name),
 );
 

@@ -55,10 +55,18 @@ export function isAlive(pid: number): boolean {
   return state !== undefined && !state.startsWith("Z");
 }
 
-/** Processes that this one has started and not yet reaped. */
-export function children(): number[] {
+/** Processes that this one, or another, has started and not yet reaped. */
+export function children(parent = process.pid): number[] {
   return readdirSync("/proc")
     .filter((name) => /^\d+$/.test(name))
     .map(Number)
-    .filter((pid) => status(pid, "PPid") === `${process.pid}`);
+    .filter((pid) => status(pid, "PPid") === `${parent}`);
+}
+
+/** The process that vessels come from: the only child but for vessels. */
+export function nurseryOf(parent = process.pid, vessels: readonly number[] = []): number {
+  const [nursery, ...others] = children(parent).filter((pid) => !vessels.includes(pid) && isAlive(pid));
+  if (nursery === undefined || others.length > 0)
+    throw new Error(`nursery: got ${others.length} processes too many, expected one`);
+  return nursery;
 }

@@ -1,9 +1,11 @@
 // worker-program.ts: the program of a service's workers: a gateway that gets its connections from the supervisor.
+import { MayflyError } from "../../errors.js";
 import { Monitor } from "../../monitor/monitor.js";
 import { LiveDashboard } from "../dashboard/live-dashboard.js";
 import { Gateway } from "../gateway.js";
 import { metricFamilies } from "../metrics/families.js";
 import { Observation } from "../observation/observation.js";
+import type { RequestRecord } from "../request-record.js";
 import { runWorker } from "../workers/run-worker.js";
 import type { GatewayAnswers, GatewayFarewell, GatewayWorkerConfig } from "./worker-config.js";
 import { openWorkerLog } from "./worker-log.js";
@@ -18,6 +20,8 @@ runWorker<GatewayWorkerConfig>(async ({ serve, machine, log: style }, { worker, 
     onRequest: (record) => {
       observation.request(record.function, record);
       log.request(record);
+      // Another worker can have what this one cannot get again.
+      if (isMachineLost(record)) void log.flushed().then(() => process.exit(1));
     },
     onError: log.error,
   });
@@ -46,3 +50,7 @@ runWorker<GatewayWorkerConfig>(async ({ serve, machine, log: style }, { worker, 
     },
   };
 });
+
+function isMachineLost({ failure }: RequestRecord): boolean {
+  return failure?.cause instanceof MayflyError && failure.cause.code === "MACHINE_LOST";
+}

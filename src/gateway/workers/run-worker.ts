@@ -92,10 +92,7 @@ function harden(machine: Tenant): string {
   const walls: string[] = [];
   if (hasSeccomp()) {
     installFilter(seccompFilter(machine));
-    walls.push(
-      "no_new_privs",
-      machine === "kvm" ? "seccomp" : "seccomp (programs and ptrace left for guests)",
-    );
+    walls.push("no_new_privs", machine === "kvm" ? "seccomp" : "seccomp (ptrace left for guests)");
   }
   const abi = process.env[LANDLOCK_VARIABLE];
   if (abi !== undefined) walls.push(`Landlock ABI ${abi}`);

@@ -67,19 +67,17 @@ export function seccompFilter(tenant: Tenant): Instruction[] {
     ...refused.flatMap((number) => whenEqual(number, give(REFUSED))),
     // Its flags lie in memory, where a filter cannot look.
     ...whenEqual(CLONE3, give(UNKNOWN)),
-    ...whenEqual(CLONE, ...clone(tenant)),
+    ...whenEqual(CLONE, ...threadsOnly()),
     ...whenEqual(SOCKET, ...socket()),
     give(SECCOMP_RET_ALLOW),
   ];
 }
 
-/** Threads, and for guests that are processes: processes. Their namespaces are a wall around a guest: decided below. */
-function clone(tenant: Tenant): Instruction[] {
+function threadsOnly(): Instruction[] {
   return [
     load(argument(0)),
-    ...(tenant === "kvm"
-      ? [...whenAnyBit(CLONE_NEW, give(REFUSED)), ...unlessAnyBit(CLONE_THREAD, give(REFUSED))]
-      : []),
+    ...whenAnyBit(CLONE_NEW, give(REFUSED)),
+    ...unlessAnyBit(CLONE_THREAD, give(REFUSED)),
     give(SECCOMP_RET_ALLOW),
   ];
 }

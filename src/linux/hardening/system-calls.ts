@@ -1,7 +1,12 @@
 // system-calls.ts: numbers of x86-64's system calls that a worker has no use for (arch/x86/entry/syscalls/syscall_64.tbl). Data only.
 
-/** Refused to every worker: other processes, what the file system looks like, the kernel itself, the machine. */
+/** Refused to every worker: other programs and processes, what the file system looks like, the kernel itself, the machine. */
 export const NEVER: Readonly<Record<string, number>> = {
+  // Programs and processes. The process machine's come from a nursery, which was started before (docs/decisions/0012).
+  execve: 59,
+  execveat: 322,
+  fork: 57,
+  vfork: 58,
   // Memory and descriptors of other processes.
   process_vm_readv: 310,
   process_vm_writev: 311,
@@ -65,13 +70,9 @@ export const NEVER: Readonly<Record<string, number>> = {
   vhangup: 153,
 };
 
-/** Refused where no guest is a process of the host: other programs, and looking into them. */
+/** Refused where no guest is a process of the host: looking into others. */
 export const NOT_WITH_KVM: Readonly<Record<string, number>> = {
-  execve: 59,
-  execveat: 322,
   ptrace: 101,
-  fork: 57,
-  vfork: 58,
 };
 
 /** Those whose arguments decide. */

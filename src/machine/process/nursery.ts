@@ -32,18 +32,19 @@ export class Nursery {
   }
 
   /**
-   * Clones a vessel for a memory that has a plan in its first page. A nursery that somebody killed is replaced.
+   * Clones a vessel for a memory that has a plan in its first page. A nursery that somebody killed is replaced, unless this process has given
+   * up the right to start programs.
    *
-   * @throws MayflyError MACHINE_UNAVAILABLE when the host refuses
+   * @throws MayflyError MACHINE_UNAVAILABLE when the host refuses; MACHINE_LOST when the nursery was killed and cannot be replaced
    */
   clone(memory: Descriptor, constants: Descriptor | undefined): Cloned {
     const descriptors = constants === undefined ? [memory.fd] : [memory.fd, constants.fd];
     let cloned = this.#ask(descriptors);
     if (cloned === undefined) {
       this.close();
-      cloned = this.#ask(descriptors);
+      cloned = this.#askAnother(descriptors);
     }
-    if (cloned === undefined) throw unavailable("what starts them was ended from outside, twice");
+    if (cloned === undefined) throw lost();
     return cloned;
   }
 
@@ -62,6 +63,14 @@ export class Nursery {
     this.#running ??= this.#start();
     const { socket } = this.#running;
     return send(socket, REQUEST, descriptors, true) === "sent" ? this.#receive(socket) : undefined;
+  }
+
+  #askAnother(descriptors: readonly number[]): Cloned | undefined {
+    try {
+      return this.#ask(descriptors);
+    } catch (cause) {
+      throw lost(cause);
+    }
   }
 
   #start(): Running {
@@ -92,6 +101,17 @@ export class Nursery {
 function howItEnded({ exitStatus, killSignal, stopSignal }: ChildStatus): string {
   const signal = killSignal ?? stopSignal;
   return signal === undefined ? `it exited with status ${exitStatus}` : `it got signal ${signal}`;
+}
+
+function lost(cause?: unknown): MayflyError {
+  return new MayflyError(
+    "MACHINE_LOST",
+    "the process that guests' processes come from was ended from outside",
+    {
+      mend: "start this program anew, and see who ends its processes (the kernel, for want of memory?)",
+      cause,
+    },
+  );
 }
 
 function unavailable(why: string, mend = "run mayfly doctor"): MayflyError {

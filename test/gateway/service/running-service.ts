@@ -90,13 +90,14 @@ export class RunningService {
 
 const LONGEST_MS = 120_000;
 
-/** A test on each machine; what it leaves running is broken off. */
+/** A test on each machine, or on the one that it is about; what it leaves running is broken off. */
 export function serviceTest(
   name: string,
   files: Readonly<Record<string, string>>,
   body: (running: RunningService) => Promise<void>,
+  only?: "kvm" | "process",
 ): void {
-  for (const { kind, skip } of machines)
+  for (const { kind, skip } of machines.filter(({ kind }) => only === undefined || kind === only))
     test(`${kind}: ${name}`, { skip: whyNoRuntime || skip, timeout: LONGEST_MS }, async (context) => {
       const running = await RunningService.start(context, kind, files);
       try {
