@@ -169,7 +169,9 @@ async function openImage(
   if (!isFunctionSource(file)) return { image: await loadImage(file, name), path: file };
   // Loaded only now: who runs images need not have what builds them.
   const { buildCached } = await import("../build/function/build-cached.js");
-  const { output } = await buildCached(file, { ...(onSlowStep !== undefined && { onSlowStep }) });
+  const { Toolchain } = await import("../build/function/toolchain.js");
+  const tools = new Toolchain({ ...(onSlowStep !== undefined && { onSlowStep }) });
+  const { output } = await buildCached(file, tools);
   return { image: parseImage(await readFile(output), name), path: output };
 }
 
