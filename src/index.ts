@@ -35,6 +35,7 @@ export {
   type SecretSource,
 } from "./gateway/config/define-config.js";
 export { Image, loadImage, type ManifestDevice, parseImage, type Segment } from "./image/image.js";
+export { ImageLoader } from "./image/image-loader.js";
 export { SystemCallError } from "./linux/system-call-error.js";
 export type { Registers } from "./machine/machine.js";
 export type { Attachments } from "./monitor/devices.js";

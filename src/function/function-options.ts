@@ -3,6 +3,7 @@
 import type { ConsoleSink } from "../device/console.js";
 import { discardOutput } from "../device/console-sinks.js";
 import { MayflyError } from "../errors.js";
+import type { ImageLoader } from "../image/image-loader.js";
 import type { Monitor } from "../monitor/monitor.js";
 import type { MachineChoice } from "../monitor/open-host.js";
 import type { QueueBounds } from "./busy-error.js";
@@ -19,6 +20,8 @@ export interface FunctionOptions {
   name?: string;
   /** Where its VMs are made. Default: a monitor of its own, which is closed with it. */
   monitor?: Monitor;
+  /** Loads its image: what that has in common with images of other functions is in memory once. Default: all of it is this function's. */
+  images?: ImageLoader;
   /** What its own monitor runs VMs on. Default "auto". */
   machine?: MachineChoice;
   limits?: Partial<FunctionLimits>;

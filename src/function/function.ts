@@ -1,9 +1,9 @@
 // function.ts: a function as a value: load an image, call it with web-standard requests, each in a VM in fresh state.
 
-import { readFile } from "node:fs/promises";
 import { isFunctionSource } from "../build/function/source.js";
 import { ConsoleCollector } from "../device/console-sinks.js";
-import { type Image, loadImage, parseImage } from "../image/image.js";
+import type { Image } from "../image/image.js";
+import { ImageLoader } from "../image/image-loader.js";
 import type { ExchangeResponse } from "../monitor/exchange/message.js";
 import { Monitor } from "../monitor/monitor.js";
 import type { Snapshot } from "../monitor/snapshot.js";
@@ -164,13 +164,15 @@ export class FetchFunction implements AsyncDisposable {
 /** The image, under the name that the caller knows, and where it lies. */
 async function openImage(
   file: string,
-  { name = file, onSlowStep }: FunctionOptions,
+  { name = file, onSlowStep, images = new ImageLoader() }: FunctionOptions,
 ): Promise<{ image: Image; path: string }> {
-  if (!isFunctionSource(file)) return { image: await loadImage(file, name), path: file };
+  if (!isFunctionSource(file)) return { image: await images.load(file, name), path: file };
   // Loaded only now: who runs images need not have what builds them.
   const { buildCached } = await import("../build/function/build-cached.js");
-  const { output } = await buildCached(file, { ...(onSlowStep !== undefined && { onSlowStep }) });
-  return { image: parseImage(await readFile(output), name), path: output };
+  const { Toolchain } = await import("../build/function/toolchain.js");
+  const tools = new Toolchain({ ...(onSlowStep !== undefined && { onSlowStep }) });
+  const { output } = await buildCached(file, tools);
+  return { image: await images.load(output, name), path: output };
 }
 
 /** Starts the function in a VM of its own, and keeps its state unless every call boots. */

@@ -1,7 +1,9 @@
 // load-functions.ts: makes a gateway's functions of its configuration: each loaded once, all mistakes in one report.
 import { FetchFunction } from "../function/function.js";
+import type { FunctionOptions } from "../function/function-options.js";
 import type { FunctionObserver } from "../function/observer.js";
 import { VmBudget } from "../function/pool/vm-budget.js";
+import { ImageLoader } from "../image/image-loader.js";
 import type { Monitor } from "../monitor/monitor.js";
 import { functionMistake } from "./config/function-mistake.js";
 import { configError } from "./config/mistakes.js";
@@ -26,12 +28,12 @@ export async function loadFunctions(
   monitor: Monitor,
   options: LoadOptions,
 ): Promise<ReadonlyMap<string, FetchFunction>> {
-  const budget = new VmBudget(config.memoryMiB);
+  const shared = { monitor, budget: new VmBudget(config.memoryMiB), images: new ImageLoader() };
   const functions = new Map<string, FetchFunction>();
   const found: string[] = [];
   for (const each of config.functions) {
     try {
-      functions.set(each.name, await loadFunction(each, monitor, budget, options));
+      functions.set(each.name, await loadFunction(each, shared, options));
     } catch (error) {
       found.push(functionMistake(each.name, error));
     }
@@ -47,8 +49,7 @@ export async function closeFunctions(functions: ReadonlyMap<string, FetchFunctio
 
 function loadFunction(
   config: FunctionConfig,
-  monitor: Monitor,
-  budget: VmBudget,
+  shared: Pick<FunctionOptions, "monitor" | "budget" | "images">,
   { onSlowStep, observe }: LoadOptions,
 ): Promise<FetchFunction> {
   const {
@@ -66,7 +67,8 @@ function loadFunction(
   const observer = observe?.(config.name, limits.memoryMiB);
   return FetchFunction.load(file, {
     name: source,
-    ...{ monitor, budget, limits, isolation, env, secrets, keepWarm, idleMs },
+    ...shared,
+    ...{ limits, isolation, env, secrets, keepWarm, idleMs },
     maxVms: concurrency.vms,
     queue: { length: concurrency.queue, ms: concurrency.queueMs },
     ...(outbound !== undefined && { outbound }),

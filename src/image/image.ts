@@ -9,14 +9,14 @@ import { hex, type ImageFile, invalid, printable } from "./image-file.js";
 import { type ManifestDevice, readManifest } from "./manifest.js";
 import { readNotes } from "./notes.js";
 import { readSegments, regionsOf, type Segment } from "./segments.js";
-import { SymbolTable } from "./symbols.js";
+import { findSymbols, type SymbolBytes, SymbolTable } from "./symbols.js";
 
 export type { AttachedDevice, ManifestDevice } from "./manifest.js";
 export type { Segment } from "./segments.js";
 
-type Parts = Omit<Image, "regions" | "symbolAt">;
+type Parts = Omit<Image, "regions" | "symbolAt" | "keptBy">;
 
-/** A checked image. It holds the file's bytes and never changes; any number of VMs may boot from it. */
+/** A checked image. It holds bytes of the file and never changes; any number of VMs may boot from it. */
 export class Image {
   /** As the caller named it; a path when it was loaded. */
   readonly name: string;
@@ -30,11 +30,11 @@ export class Image {
   readonly end: number;
   /** What the manifest declares, in order of the handles. */
   readonly devices: readonly ManifestDevice[];
-  readonly #bytes: Uint8Array;
+  readonly #symbolBytes: SymbolBytes;
   #symbols: SymbolTable | undefined;
 
   /** Use `parseImage` or `loadImage`: they check. */
-  constructor(parts: Parts, bytes: Uint8Array) {
+  constructor(parts: Parts, symbols: SymbolBytes) {
     this.name = parts.name;
     this.target = parts.target;
     this.abiVersion = parts.abiVersion;
@@ -42,7 +42,7 @@ export class Image {
     this.segments = parts.segments;
     this.end = parts.end;
     this.devices = parts.devices;
-    this.#bytes = bytes;
+    this.#symbolBytes = symbols;
   }
 
   /** Same as `loadImage`. */
@@ -61,10 +61,21 @@ export class Image {
       (each) => address >= each.address && address < each.address + each.memoryBytes,
     );
     if (segment === undefined) return undefined;
-    this.#symbols ??= SymbolTable.read(this.#bytes);
+    this.#symbols ??= SymbolTable.read(this.#symbolBytes);
     const symbol = this.#symbols.nearest(address);
     if (symbol === undefined || symbol.address < segment.address) return undefined;
     return { name: symbol.name, offset: address - symbol.address };
+  }
+
+  /**
+   * The same image with its bytes in other places.
+   *
+   * @param keep returns bytes that are equal to those it gets, and never change
+   */
+  keptBy(keep: (bytes: Uint8Array) => Uint8Array): Image {
+    const segments = this.segments.map((each) => ({ ...each, fileBytes: keep(each.fileBytes) }));
+    const { table, names } = this.#symbolBytes;
+    return new Image({ ...this, segments }, { table: keep(table), names: keep(names) });
   }
 }
 
@@ -88,7 +99,7 @@ export function parseImage(bytes: Uint8Array, name: string): Image {
   const devices = readManifest(file, manifest);
   const highest = segments.at(-1)!;
   const end = pageUp(highest.address + highest.memoryBytes);
-  return new Image({ name, target, abiVersion, entry, segments, end, devices }, bytes);
+  return new Image({ name, target, abiVersion, entry, segments, end, devices }, findSymbols(bytes));
 }
 
 function readEntry(file: ImageFile, { e_entry }: ElfHeader, segments: readonly Segment[]): number {
@@ -110,19 +121,38 @@ export async function loadImage(path: string, name = path): Promise<Image> {
   return parseImage(await readImageFile(path), name);
 }
 
-async function readImageFile(path: string): Promise<Uint8Array> {
+/**
+ * The bytes of a file that may be an image.
+ *
+ * @param room memory for them, at least of that length: by default new one
+ * @throws {MayflyError} IMAGE_UNREADABLE
+ */
+export async function readImageFile(
+  path: string,
+  room = (length: number): Uint8Array => new Uint8Array(length),
+): Promise<Uint8Array> {
   let handle: FileHandle | undefined;
   try {
     // Without O_NONBLOCK, opening a FIFO would wait for a writer.
     handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
-    if (!(await handle.stat()).isFile())
-      throw new Error("got a directory or a device, expected a regular file");
-    return await handle.readFile();
+    const stat = await handle.stat();
+    if (!stat.isFile()) throw new Error("got a directory or a device, expected a regular file");
+    return await readWhole(handle, room(stat.size).subarray(0, stat.size));
   } catch (cause) {
     throw new MayflyError("IMAGE_UNREADABLE", `read image ${printable(path)}: ${reasonOf(cause)}`, { cause });
   } finally {
     await handle?.close();
   }
+}
+
+/** A file that has become shorter meanwhile fills less. */
+async function readWhole(handle: FileHandle, bytes: Uint8Array): Promise<Uint8Array> {
+  for (let at = 0; at < bytes.length; ) {
+    const { bytesRead } = await handle.read(bytes, at);
+    if (bytesRead === 0) return bytes.subarray(0, at);
+    at += bytesRead;
+  }
+  return bytes;
 }
 
 /** Node's message, without the call and the path at its end: "ENOENT: no such file or directory". */

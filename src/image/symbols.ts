@@ -22,6 +22,30 @@ interface Entry {
   readonly name: number;
 }
 
+/** Where names come from: views of the file, empty where it has none. */
+export interface SymbolBytes {
+  /** Elf64_Sym, one behind the other. */
+  readonly table: Uint8Array;
+  readonly names: Uint8Array;
+}
+
+const NO_SYMBOLS: SymbolBytes = { table: new Uint8Array(), names: new Uint8Array() };
+
+/** Finds an ELF64 file's symbol table. */
+export function findSymbols(file: Uint8Array): SymbolBytes {
+  const { e_shoff, e_shnum, e_shentsize } = Ehdr.read(file);
+  if (e_shentsize !== Shdr.size || e_shoff > file.length - e_shnum * Shdr.size) return NO_SYMBOLS;
+  const view = new DataView(file.buffer, file.byteOffset + Number(e_shoff), e_shnum * Shdr.size);
+  for (let at = 0; at < view.byteLength; at += Shdr.size) {
+    if (view.getUint32(at + Shdr.offset.sh_type, true) !== SHT_SYMTAB) continue;
+    const table = Shdr.read(file, Number(e_shoff) + at);
+    if (table.sh_link >= e_shnum) return NO_SYMBOLS;
+    const names = Shdr.read(file, Number(e_shoff) + table.sh_link * Shdr.size);
+    return { table: bytesOf(file, table), names: bytesOf(file, names) };
+  }
+  return NO_SYMBOLS;
+}
+
 /** Symbols in ascending order of their addresses. */
 export class SymbolTable {
   readonly #entries: readonly Entry[];
@@ -32,14 +56,9 @@ export class SymbolTable {
     this.#strings = strings;
   }
 
-  /** Reads an ELF64 file's symbol table. Takes longer than all the rest of an image: only when a name is needed. */
-  static read(file: Uint8Array): SymbolTable {
-    const sections = readSections(file);
-    const table = sections.find(({ sh_type }) => sh_type === SHT_SYMTAB);
-    const strings = table && sections[table.sh_link];
-    if (table === undefined || strings === undefined) return new SymbolTable([], new Uint8Array());
-    const names = bytesOf(file, strings);
-    return new SymbolTable(readEntries(bytesOf(file, table), names), names);
+  /** Takes longer than all the rest of an image: only when a name is needed. */
+  static read({ table, names }: SymbolBytes): SymbolTable {
+    return new SymbolTable(readEntries(table, names), names);
   }
 
   /** The last symbol at or below an address. */
@@ -65,12 +84,6 @@ export class SymbolTable {
 }
 
 type Section = ReturnType<typeof Shdr.read>;
-
-function readSections(file: Uint8Array): Section[] {
-  const { e_shoff, e_shnum, e_shentsize } = Ehdr.read(file);
-  if (e_shentsize !== Shdr.size || e_shoff > file.length - e_shnum * Shdr.size) return [];
-  return Array.from({ length: e_shnum }, (_, index) => Shdr.read(file, Number(e_shoff) + index * Shdr.size));
-}
 
 /** A section's bytes, or none where it does not lie in the file. */
 function bytesOf(file: Uint8Array, { sh_offset, sh_size }: Section): Uint8Array {

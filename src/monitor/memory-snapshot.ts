@@ -13,14 +13,12 @@ export const KEPT_BYTES = 1 << 20;
 
 const ZEROS = Buffer.alloc(64 * 1024);
 
-/** A run of pages with what they hold. */
-interface Piece extends PageRange {
-  readonly bytes: Uint8Array;
-}
+/** A run of pages with what they hold; zeros follow up to its end. */
+type Piece = Constant;
 
 /** All of a guest's memory at one moment. Pages of zeros take no room. */
 export class MemorySnapshot {
-  /** Bytes kept. */
+  /** Bytes of its pages. */
   readonly bytes: number;
   /** Bytes of them that `restore` copies. */
   readonly restoredBytes: number;
@@ -48,8 +46,12 @@ export class MemorySnapshot {
     this.restoredBytes = lengthOf(changing);
   }
 
-  /** Copies what a machine holds, and drops its pages that hold nothing: what it touches from now on is growth. */
-  static take(machine: Machine, space: AddressSpace): MemorySnapshot {
+  /**
+   * Copies what a machine holds, and drops its pages that hold nothing: what it touches from now on is growth.
+   *
+   * @param contents what pages that the guest can only read are known to hold: where they do, no copy is made
+   */
+  static take(machine: Machine, space: AddressSpace, contents: readonly Constant[]): MemorySnapshot {
     machine.trackPages();
     const { bytes } = machine.memory;
     const readOnly = space.regions.filter(({ permissions }) => permissions !== "rw");
@@ -57,7 +59,9 @@ export class MemorySnapshot {
     const touched = subtractRanges(machine.touchedRanges(), constants);
     const writable = subtractRanges(touched, readOnly);
     const changing = copyPieces(bytes, writable);
-    const constant = copyPieces(bytes, subtractRanges(touched, writable));
+    const known = contents.filter((each) => holds(bytes.subarray(each.start, each.end), each.bytes));
+    const rest = subtractRanges(subtractRanges(touched, writable), known);
+    const constant = [...known, ...copyPieces(bytes, rest)];
     for (const { start, end } of subtractRanges(writable, changing)) machine.dropPages(start, end);
     return new MemorySnapshot(changing, constant, readOnly, space);
   }
@@ -91,9 +95,9 @@ export class MemorySnapshot {
    */
   verify(machine: Machine): void {
     const memory = machine.memory.bytes;
-    for (const { start, bytes } of this.#pieces) {
-      const found = memory.subarray(start, start + bytes.length);
-      if (Buffer.compare(found, bytes) !== 0) throw leftBehind(start, found, bytes);
+    for (const { start, end, bytes } of this.#pieces) {
+      const found = memory.subarray(start, end);
+      if (!holds(found, bytes)) throw leftBehind(start, found, Buffer.concat([bytes], end - start));
     }
     for (const { start, bytes } of this.#constants) {
       const found = machine.memory.readable(start, bytes.length, "a constant");
@@ -109,6 +113,15 @@ export class MemorySnapshot {
       machine.dropPages(start, end);
     }
   }
+}
+
+/** Whether pages hold these bytes, and zeros behind them. */
+function holds(pages: Uint8Array, bytes: Uint8Array): boolean {
+  const rest = pages.subarray(bytes.length);
+  return (
+    Buffer.compare(pages.subarray(0, bytes.length), bytes) === 0 &&
+    Buffer.compare(rest, ZEROS.subarray(0, rest.length)) === 0
+  );
 }
 
 /** Copies of the pages that are not all zeros, neighbors joined. */
@@ -132,7 +145,7 @@ function copyPieces(memory: Uint8Array, ranges: readonly PageRange[]): Piece[] {
 }
 
 function lengthOf(pieces: readonly Piece[]): number {
-  return pieces.reduce((sum, { bytes }) => sum + bytes.length, 0);
+  return pieces.reduce((sum, { start, end }) => sum + end - start, 0);
 }
 
 function ascending<T extends PageRange>(ranges: T[]): T[] {

@@ -32,6 +32,30 @@ test("without a net device the guest is told of all memory, with one the ring li
   assert.equal(space.regions.at(-1)?.end, 4 * MIB, "the ring is the guest's to write");
 });
 
+test("what read-only pages hold is told, but for constants, and where the file says nothing", () => {
+  const text = 0x20_0000;
+  const image = parseImage(
+    buildImage({
+      segments: [
+        { address: text, bytes: new Uint8Array(5000).fill(1), memoryBytes: 2 * MIB, flags: "r-x" },
+        { address: 0x40_0000, bytes: new Uint8Array(5000).fill(2), memoryBytes: 20_000, flags: "r--" },
+        { address: 0x40_8000, bytes: new Uint8Array(10).fill(3), flags: "rw-" },
+        { address: 0x41_0000, memoryBytes: 4096, flags: "r--" },
+      ],
+    }),
+    "read-only",
+  );
+  const { contents, space } = prepareImage(image, 8 * MIB);
+  assert.deepEqual(
+    space.constants?.map(({ start }) => start),
+    [text],
+  );
+  assert.deepEqual(contents.map(({ start, end, bytes }) => [start, end, bytes.length]).slice(-1), [
+    [0x40_0000, 0x40_2000, 5000],
+  ]);
+  assert.ok(contents.every(({ start }) => start <= 0x40_0000));
+});
+
 test("a memory too small is refused with the size that would do", () => {
   const large = parseImage(
     buildImage({ segments: [{ address: 0x20_0000, memoryBytes: 6 * MIB, flags: "rw-" }] }),

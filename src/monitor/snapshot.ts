@@ -19,7 +19,7 @@ export interface Snapshot {
   readonly image: string;
   /** Guest memory of its VMs, bytes. */
   readonly memoryBytes: number;
-  /** What the snapshot takes itself: pages that are not zeros, bytes. */
+  /** Its pages that are not zeros, bytes. Where the guest can only read them, they are the image's own. */
   readonly bytes: number;
   /** What each reset copies: those of its pages that the guest can change, bytes. */
   readonly resetBytes: number;
@@ -54,7 +54,7 @@ export class TakenSnapshot implements Snapshot {
     this.#next = exchange.argumentAddress;
     // The CPU first: what it still has to do of its last exit must be in the memory that is copied.
     this.#guest = guest.saveState();
-    this.#memory = MemorySnapshot.take(machine, prepared.space);
+    this.#memory = MemorySnapshot.take(machine, prepared.space, prepared.contents);
   }
 
   get machine(): MachineKind {

@@ -3,8 +3,9 @@ import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
-import { buildFunction } from "../../src/build/function/build-function.js";
+import { buildFunction, buildWith } from "../../src/build/function/build-function.js";
 import { LINEAR_BASE } from "../../src/build/function/layout.js";
+import { Toolchain } from "../../src/build/function/toolchain.js";
 import { hashOfSourceMap, readApplication } from "../../src/image/application.js";
 import { parseImage } from "../../src/index.js";
 import { mayfly } from "../support/mayfly.js";
@@ -34,6 +35,35 @@ test("an image has the application as a read-only segment, and its source map be
   assert.ok(program.length > 0);
   assert.deepEqual(Uint8Array.from(sourceMapHash), Uint8Array.from(hashOfSourceMap(json)));
   assert.equal((await buildFunction({ source: join(folder, "handler.mjs"), output })).built, false);
+});
+
+test("handlers built with shared tools come out as each does with its own, also beside one that is refused", {
+  skip: whyNoRuntime,
+}, async (context) => {
+  const names = ["a.js", "b.js", "c.js"];
+  const files = names.map((name) => [name, `export default { fetch: () => new Response("${name}") };`]);
+  const folder = await project(context, {
+    ...Object.fromEntries(files),
+    "broken.js": "export default {{",
+    // Esbuild lets it pass, the engine does not.
+    "refused.js": `globalThis.pattern = /a{2,1}/;\n${well}`,
+  });
+  const tools = new Toolchain();
+  const place = (name: string, kind: string) => ({
+    source: join(folder, name),
+    output: join(folder, `${name}.${kind}`),
+  });
+  const refusals = ["broken.js", "refused.js"].map((name) =>
+    assert.rejects(buildWith(tools, place(name, "shared")), { code: "BUILD_FAILED" }),
+  );
+  await Promise.all([...refusals, ...names.map((name) => buildWith(tools, place(name, "shared")))]);
+  for (const name of names) {
+    await buildFunction(place(name, "own"));
+    const [shared, own] = await Promise.all(
+      ["shared", "own"].map((kind) => readFile(join(folder, `${name}.${kind}`))),
+    );
+    assert.ok(shared!.equals(own!), name);
+  }
 });
 
 test("the command builds a function, and takes one file only", { skip: whyNoRuntime }, async (context) => {

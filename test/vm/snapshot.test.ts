@@ -117,6 +117,23 @@ machineTest("verify finds a byte that no reset puts back, and the VM is over", a
   }
 });
 
+machineTest(
+  "a snapshot tells what read-only pages hold, not what the image says of them",
+  async (monitor) => {
+    const vm = await counter(monitor);
+    const { bytes } = latestMachine().memory;
+    // Padding, or text that runs no more: in the image's first page, and behind the last byte of its text.
+    const places = [0x10_0001, 0x10_0fff];
+    for (const place of places) bytes[place]! ^= 1;
+    const expected = bytes.slice(0x10_0000, 0x10_1000);
+    const snapshot = await vm.snapshot();
+    await using twin = monitor.createFromSnapshot(snapshot);
+    assert.deepEqual(latestMachine().memory.bytes.slice(0x10_0000, 0x10_1000), expected);
+    await ask(twin);
+    twin.reset(snapshot, { verify: true });
+  },
+);
+
 machineTest("entropy is new after each reset, and time goes on", async (monitor) => {
   const vm = await counter(monitor);
   const snapshot = await vm.snapshot();

@@ -9,12 +9,11 @@ import { readIfThere, writeAtomically } from "../whole-file.js";
 import { appendSegment } from "./append-segment.js";
 import { packApplication } from "./application.js";
 import { bundleHandler } from "./bundle.js";
-import { BytecodeCompiler } from "./bytecode.js";
 import { LINEAR_BASE } from "./layout.js";
 import { loadingCode } from "./parts.js";
-import { preludeBytecode } from "./prelude.js";
-import { buildRuntime, type RuntimeOptions } from "./runtime.js";
+import type { RuntimeOptions } from "./runtime.js";
 import { checkHandler } from "./source.js";
+import { Toolchain } from "./toolchain.js";
 
 export interface BuildFunctionOptions extends RuntimeOptions {
   /** The handler's file: .ts, .mts, .tsx, .js, .mjs or .jsx. Its default export has `fetch(request)`. */
@@ -41,30 +40,36 @@ export interface BuiltFunction extends BuiltImage {
  * @example
  * const { bytes } = await buildFunction({ source: "handler.ts", output: "handler.img" });
  */
-export async function buildFunction(options: BuildFunctionOptions): Promise<BuiltFunction> {
-  const { source, check = false } = options;
+export function buildFunction(options: BuildFunctionOptions): Promise<BuiltFunction> {
+  return buildWith(new Toolchain(options), options);
+}
+
+/** The same, with tools that further builds have, too. */
+export async function buildWith(
+  tools: Toolchain,
+  { source, check = false, ...options }: Pick<BuildFunctionOptions, "source" | "output" | "check">,
+): Promise<BuiltFunction> {
   const output = resolve(options.output);
   await checkHandler(source);
   await checkOutput(output, [source]);
   // In this order: esbuild works in a process of its own while the engine is loaded here.
   const bundling = bundleHandler(source, dirname(output));
-  const building = buildRuntime(options);
-  const opening = BytecodeCompiler.open();
-  const [bundle, runtime, compiler, prelude] = await settled(
+  const [bundle, runtime, engine, prelude, parts] = await settled(
     bundling,
-    building,
-    opening,
-    preludeBytecode(building, opening),
+    tools.runtime(),
+    tools.engine(),
+    tools.prelude(),
+    tools.parts(),
     check ? checkTypes(source) : undefined,
   );
-  using engine = compiler;
+  using compiler = await engine.open();
   await checkOutput(output, bundle.inputs);
   // On the first line, so that the source map's lines stay right.
-  const program = { ...bundle, code: (await loadingCode(bundle.code)) + bundle.code };
+  const program = { ...bundle, code: loadingCode(bundle.code, parts) + bundle.code };
   const application: Application = {
-    engine: engine.engineName,
+    engine: compiler.engineName,
     prelude,
-    program: await engine.compile(program, dirname(output)),
+    program: await compiler.compile(program, dirname(output)),
     sourceMapHash: hashOfSourceMap(bundle.sourceMap),
   };
   const image = appendSegment(runtime.image, LINEAR_BASE + runtime.linearBytes, packApplication(application));

@@ -7,24 +7,47 @@ import { buildFailure } from "./mistakes.js";
 import { readPlace } from "./read-place.js";
 import { enginePath } from "./runtime-key.js";
 
+/** The little of Node's WebAssembly that is used here; its types come with the browser's library only. */
+declare const WebAssembly: { compile(bytes: Uint8Array): Promise<object> };
+
+type Package = typeof import("quickjs-wasi");
+type Module = Extract<Parameters<Package["QuickJS"]["create"]>[0], { wasm: unknown }>["wasm"];
+
+/** The engine, translated for this machine: that takes four times as long as to open a compiler. */
+export class BytecodeEngine {
+  readonly #module: Module;
+  readonly #package: Package;
+
+  private constructor(module: Module, from: Package) {
+    this.#module = module;
+    this.#package = from;
+  }
+
+  static async load(): Promise<BytecodeEngine> {
+    const wasm = readFile(enginePath);
+    // Loaded only now, while esbuild works.
+    const from = await import("quickjs-wasi");
+    return new BytecodeEngine((await WebAssembly.compile(await wasm)) as Module, from);
+  }
+
+  /** A compiler in which nobody else's modules are. */
+  async open(): Promise<BytecodeCompiler> {
+    return new BytecodeCompiler(await this.#package.QuickJS.create({ wasm: this.#module }), this.#package);
+  }
+}
+
 /** A compiler for as many modules as a build has. Dispose of it. */
 export class BytecodeCompiler {
   /** Name and version: "quickjs-ng 0.17.0". */
   readonly engineName: string;
   readonly #engine: QuickJS;
-  readonly #package: typeof import("quickjs-wasi");
+  readonly #package: Package;
 
-  private constructor(engine: QuickJS, from: typeof import("quickjs-wasi")) {
+  /** Use `BytecodeEngine.open`. */
+  constructor(engine: QuickJS, from: Package) {
     this.#engine = engine;
     this.#package = from;
     this.engineName = `quickjs-ng ${engine.versions.quickjs}`;
-  }
-
-  static async open(): Promise<BytecodeCompiler> {
-    const wasm = readFile(enginePath);
-    // Loaded only now, while esbuild works.
-    const from = await import("quickjs-wasi");
-    return new BytecodeCompiler(await from.QuickJS.create({ wasm: await wasm }), from);
   }
 
   /**

@@ -17,8 +17,10 @@ interface Part {
   readonly uses: readonly string[];
 }
 
-/** The parts by name, in the order that the runtime counts them in. */
-export async function readParts(): Promise<Readonly<Record<string, Part>>> {
+/** By name, in the order that the runtime counts them in. */
+export type Parts = Readonly<Record<string, Part>>;
+
+export async function readParts(): Promise<Parts> {
   return JSON.parse(await readFile(join(preludeDirectory, "parts.json"), "utf8"));
 }
 
@@ -27,9 +29,9 @@ export async function readParts(): Promise<Readonly<Record<string, Part>>> {
  *
  * @param code the program's bundle
  */
-export async function loadingCode(code: string): Promise<string> {
+export function loadingCode(code: string, parts: Parts): string {
   const words = new Set(code.match(/[A-Za-z_$][\w$]*/g));
-  const used = Object.entries(await readParts()).filter(
+  const used = Object.entries(parts).filter(
     ([, { globals, uses }]) =>
       globals.some((name) => name !== HANDLER && words.has(name)) ||
       uses.some((use) => new RegExp(use).test(code)),

@@ -5,7 +5,7 @@ import { version as esbuildVersion, type Plugin } from "esbuild";
 import { hashOf } from "../object-cache.js";
 import { readIfThere, writeAtomically } from "../whole-file.js";
 import { type Bundle, bundlePrelude } from "./bundle.js";
-import type { BytecodeCompiler } from "./bytecode.js";
+import type { BytecodeEngine } from "./bytecode.js";
 import { packModules, preludeDirectory, readParts } from "./parts.js";
 import type { Runtime } from "./runtime.js";
 
@@ -25,19 +25,20 @@ interface PreludeRecord {
 /**
  * The prelude's bytecode.
  *
- * @param opening the compiler, which is not waited for when there is nothing to compile
+ * @param loading the engine, which is not waited for when there is nothing to compile
  */
 export async function preludeBytecode(
   building: Promise<Runtime>,
-  opening: Promise<BytecodeCompiler>,
+  loading: Promise<BytecodeEngine>,
 ): Promise<Uint8Array> {
   const { key, cacheDirectory } = await building;
   const path = join(cacheDirectory, `prelude-${hashOf([key, esbuildVersion, directory])}.json`);
   const kept = await keptBytecode(path);
   if (kept !== undefined) return kept;
   const bundles = await bundleModules();
+  using compiler = await (await loading).open();
   const modules: Uint8Array[] = [];
-  for (const bundle of bundles) modules.push(await (await opening).compile(bundle, directory));
+  for (const bundle of bundles) modules.push(await compiler.compile(bundle, directory));
   const bytecode = packModules(modules);
   const inputs = [...new Set(bundles.flatMap((bundle) => bundle.inputs))];
   const record: PreludeRecord = {

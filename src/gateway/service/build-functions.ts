@@ -4,6 +4,7 @@ import { basename, join } from "node:path";
 import { buildCached } from "../../build/function/build-cached.js";
 import { endBundler } from "../../build/function/bundle.js";
 import { isFunctionSource } from "../../build/function/source.js";
+import { Toolchain } from "../../build/function/toolchain.js";
 import { defaultCacheDirectory } from "../../build/places.js";
 import { functionMistake } from "../config/function-mistake.js";
 import { configError } from "../config/mistakes.js";
@@ -47,11 +48,12 @@ export async function buildFunctions(
   const { path: folder, remove } = await openImageFolder(parent);
   const images = new Map<string, Kept>();
   const failures = new Map<string, unknown>();
+  const tools = new Toolchain({ onSlowStep });
   const rest = handlers.entries();
   const lane = async (): Promise<void> => {
     for (const [i, file] of rest) {
       try {
-        const { output, inputs } = await buildCached(file, { onSlowStep });
+        const { output, inputs } = await buildCached(file, tools);
         images.set(file, { image: await keep(output, folder, i), inputs });
       } catch (error) {
         failures.set(file, error);

@@ -1,7 +1,7 @@
 // constants.ts: what all VMs of an image have in common and nobody writes, kept once: each VM maps the same host memory, in large pages.
-import { createHash } from "node:crypto";
 import { type Mapping, mapAnonymous } from "../../linux/mapping.js";
 import { type Constant, LARGE_PAGE } from "../address-space.js";
+import { digestOf } from "../constant-digest.js";
 
 /** Content that is kept, at a multiple of 2 MiB, so that the kernel can give it one huge page for each. */
 export interface KeptConstant extends Constant {
@@ -30,7 +30,7 @@ export class Constants {
   }
 
   #mapping({ start, end, bytes }: Constant): Mapping {
-    const key = `${end - start} ${createHash("sha256").update(bytes).digest("hex")}`;
+    const key = `${end - start} ${digestOf(bytes)}`;
     const known = this.#byContent.get(key);
     if (known !== undefined) return known;
     const mapping = mapAnonymous(end - start, LARGE_PAGE);

@@ -1,9 +1,9 @@
 // constants.ts: what all VMs of an image have in common and nobody can write, kept once: each vessel maps the same sealed memory.
-import { createHash } from "node:crypto";
 import type { Descriptor } from "../../linux/descriptor.js";
 import { type Mapping, mapReadOnly } from "../../linux/mapping.js";
 import { createSealedMemory } from "../../linux/memfd.js";
 import type { Constant } from "../address-space.js";
+import { digestOf } from "../constant-digest.js";
 
 /** Memory in which constants lie at their guest addresses, and zeros in between. Sealed against writes before anybody else has it. */
 export class KeptConstants {
@@ -41,9 +41,7 @@ export class Constants {
   keep(constants: readonly Constant[]): KeptConstants {
     const known = this.#bySpace.get(constants);
     if (known !== undefined) return known;
-    const key = constants
-      .map(({ start, end, bytes }) => `${start} ${end} ${createHash("sha256").update(bytes).digest("hex")}`)
-      .join();
+    const key = constants.map(({ start, end, bytes }) => `${start} ${end} ${digestOf(bytes)}`).join();
     const kept = this.#byContent.get(key) ?? new KeptConstants(constants);
     this.#byContent.set(key, kept);
     this.#bySpace.set(constants, kept);
