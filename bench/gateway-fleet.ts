@@ -54,14 +54,14 @@ async function compare(context: Context, single: Fleet, fleet: Fleet): Promise<F
       name: "gateway: start-up of a fleet",
       value: served.startMs / 1e3,
       unit: "s",
-      bound: { atMost: 60 },
+      bound: { atMost: 30 },
       note: `${count} functions, each of a TypeScript file of its own`,
     },
     {
       name: "gateway: memory of a fleet's function",
       value: (idle.memory - alone.memory) / (count - 1) / MIB,
       unit: "MiB",
-      bound: { atMost: 4 },
+      bound: { atMost: 1 },
       note: `idle; what ${count} need beyond what one does, of ${Math.round(idle.memory / MIB)} MiB in all`,
     },
     {
