@@ -66,7 +66,7 @@ function gatewayBounds(): string[][] {
     ["gateway: request without a VM p50", "≤ 3"],
     ["gateway: request without a VM p99", "≤ 5"],
     ["gateway: boot p99", "≤ 5"],
-    ["gateway: start-up of a fleet", "≤ 30"],
+    ["gateway: start-up of a fleet", "≤ 60"],
     ["gateway: memory of a fleet's function", "≤ 1"],
     ["gateway: threads of a fleet's function", "≤ 0.05"],
     ["gateway: VMs after a burst", "≤ 0"],

@@ -1,4 +1,5 @@
 // descriptor.ts: file descriptors that close themselves (open(2), close(2)).
+import { inBackground } from "./background.js";
 import { check, libc } from "./libc.js";
 
 const openCall = libc.func("int open(const char *path, int flags)");
@@ -40,7 +41,7 @@ export class Descriptor implements Disposable {
     const fd = this.#fd;
     this.#fd = -1;
     if (fd === -1) return Promise.resolve();
-    return new Promise((resolve) => closeCall.async(fd, () => resolve()));
+    return inBackground((done) => closeCall.async(fd, done));
   }
 
   [Symbol.dispose](): void {

@@ -1,4 +1,5 @@
 // wait.ts: waiting for a child of this process: its next stop or its end (waitpid(2), kill(2)).
+import { inBackground } from "./background.js";
 import { check, lastErrno, libc } from "./libc.js";
 
 const waitpid = libc.func("int waitpid(int pid, void *status, int options)");
@@ -52,5 +53,5 @@ export function kill(pid: number): void {
 export function reapInBackground(pid: number): Promise<void> {
   // A buffer of its own: the shared one is used by this thread meanwhile.
   const own = new Int32Array(1);
-  return new Promise((resolve) => waitpid.async(pid, own, WALL, () => resolve()));
+  return inBackground((done) => waitpid.async(pid, own, WALL, done));
 }
