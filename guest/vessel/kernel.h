@@ -42,10 +42,15 @@
 #define MAP_FIXED_NOREPLACE 0x100000
 
 /* include/uapi/asm-generic/errno-base.h; include/linux/socket.h */
+#define EPERM        1
 #define EINTR        4
+#define EINVAL       22
+#define ENOSPC       28
+#define ENOSYS       38
 #define SOL_SOCKET   1
 #define SCM_RIGHTS   1
-#define MSG_CTRUNC   0x08
+#define MSG_PEEK     0x02
+#define MSG_DONTWAIT 0x40
 #define MSG_NOSIGNAL 0x4000
 
 /* include/uapi/linux/prctl.h, seccomp.h, filter.h, time.h, capability.h; include/uapi/asm-generic/resource.h */

@@ -82,6 +82,12 @@ static void receive(int descriptors[MOST_DESCRIPTORS])
         descriptors[i] = i < bytes / sizeof(int) ? control.descriptors[i] : -1;
 }
 
+/* What a host answers that does not let us have a namespace. Want of memory, say, is no reason to do without. */
+static int is_forbidden(long result)
+{
+    return result == -EPERM || result == -EINVAL || result == -ENOSPC || result == -ENOSYS;
+}
+
 static void serve(const int descriptors[MOST_DESCRIPTORS])
 {
     const int memory = descriptors[0];
@@ -90,7 +96,7 @@ static void serve(const int descriptors[MOST_DESCRIPTORS])
 
     if (result == PLAN_ADDRESS) {
         result = clone_sibling(own);
-        if (result < 0)
+        if (is_forbidden(result))
             result = clone_sibling(own = 0);
         if (result == 0)
             become_vessel(memory, descriptors[1]);

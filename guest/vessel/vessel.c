@@ -56,6 +56,9 @@ static void place_hand_over(int memory)
 
 static void give_up_rights(void)
 {
+    char byte;
+    struct iovec piece = { &byte, 1 };
+    struct msghdr peeked = { .pieces = &piece, .piece_count = 1 };
     static const struct {
         uint32_t version, pid;
     } header = { LINUX_CAPABILITY_VERSION_3, 0 };
@@ -68,6 +71,9 @@ static void give_up_rights(void)
     check(VESSEL_STEP_LIMITS, call(SYS_capset, (long)&header, (long)no_capabilities, 0, 0, 0, 0));
     /* Last, because a change of rights clears it. */
     check(VESSEL_STEP_LIMITS, call(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0, 0));
+    /* A monitor that died before that sends no signal any more; its end of the nursery's socket is closed. */
+    if (call(SYS_recvmsg, VESSEL_NURSERY_FD, (long)&peeked, MSG_PEEK | MSG_DONTWAIT, 0, 0, 0) == 0)
+        leave(1);
 }
 
 /* A stop for every few milliseconds of CPU time, so that the monitor can look at its deadline. Costs nothing while nothing runs. */

@@ -83,6 +83,7 @@ const COLORS: Partial<Record<ServiceEvent["kind"], "red" | "yellow">> = {
   "worker-line-broken": "yellow",
   "worker-failed": "red",
   "connections-wait": "yellow",
+  "connections-refused": "yellow",
   "reload-failed": "red",
   "needs-restart": "yellow",
 };

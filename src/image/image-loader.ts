@@ -11,8 +11,8 @@ import { type Image, parseImage, readImageFile } from "./image.js";
  * const other = await images.load("other.img");
  */
 export class ImageLoader {
-  /** What images hold, by length. */
-  readonly #kept = new Map<number, Uint8Array[]>();
+  /** What images hold, by length. Gone with the last image that has it. */
+  readonly #kept = new Map<number, WeakRef<Uint8Array>[]>();
   /** Memory that the next files are read into: their bytes are looked at and, where they are new, copied. */
   readonly #free: Uint8Array[] = [];
 
@@ -41,13 +41,15 @@ export class ImageLoader {
   }
 
   #keep(bytes: Uint8Array): Uint8Array {
-    const alike = this.#kept.get(bytes.length) ?? [];
-    this.#kept.set(bytes.length, alike);
+    const alike = (this.#kept.get(bytes.length) ?? []).flatMap((each) => each.deref() ?? []);
     const known = alike.find((each) => Buffer.compare(each, bytes) === 0);
-    if (known !== undefined) return known;
-    const copy = bytes.slice();
-    alike.push(copy);
-    return copy;
+    const kept = known ?? bytes.slice();
+    if (known === undefined) alike.push(kept);
+    this.#kept.set(
+      bytes.length,
+      alike.map((each) => new WeakRef(each)),
+    );
+    return kept;
   }
 }
 

@@ -7,10 +7,13 @@ import { SystemCallError } from "./system-call-error.js";
 export const libc = koffi.load("libc.so.6");
 
 const errnoNames = new Map(Object.entries(constants.errno).map(([name, number]) => [number, name]));
-// Numbers with two names, and one that Node does not know (include/uapi/asm-generic/errno.h).
+// Numbers with two names, and some that Node does not know (include/uapi/asm-generic/errno.h).
 errnoNames.set(constants.errno.EAGAIN, "EAGAIN");
 errnoNames.set(constants.errno.EOPNOTSUPP, "EOPNOTSUPP");
+errnoNames.set(64, "ENONET");
 errnoNames.set(77, "EBADFD");
+errnoNames.set(109, "ETOOMANYREFS");
+errnoNames.set(112, "EHOSTDOWN");
 
 /** The name of the last call's errno: "ENOENT". Must be asked before the next call of any kind. */
 export function lastErrno(): string {

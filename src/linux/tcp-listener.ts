@@ -36,6 +36,7 @@ const PASSING = [
   "EINTR",
   "EPROTO",
   "ENETDOWN",
+  "ENONET",
   "EHOSTDOWN",
   "EHOSTUNREACH",
   "ENETUNREACH",

@@ -87,13 +87,16 @@ export function socketPair(): [Descriptor, Descriptor] {
   return [new Descriptor(ends[0]!), new Descriptor(ends[1]!)];
 }
 
-/** What became of a message: it is on its way, there is no room for it now, or nobody is left to receive it. */
+/** The last: a user's descriptors on their way are bounded, too. */
+const FULL = ["EAGAIN", "ENOBUFS", "ENOMEM", "ETOOMANYREFS"];
+
+/** What became of a message: it is on its way, this host has no room for it now, or nobody is left to receive it. */
 export type Sent = "sent" | "full" | "gone";
 
 /**
  * Sends a message, 1 to 16 bytes, with copies of up to 4 descriptors.
  *
- * @param mayWait for room; otherwise the answer may be "full"
+ * @param mayWait for room in the socket
  * @throws SystemCallError
  */
 export function send(
@@ -107,8 +110,7 @@ export function send(
   while (sendmsg(socket.fd, outgoing.view, MSG_NOSIGNAL | (mayWait ? 0 : MSG_DONTWAIT)) === -1) {
     const errno = lastErrno();
     if (errno === "EPIPE" || errno === "ECONNRESET") return "gone";
-    // The last: a user's descriptors on their way are bounded, too.
-    if (errno === "EAGAIN" || errno === "ENOBUFS" || errno === "ETOOMANYREFS") return "full";
+    if (FULL.includes(errno)) return "full";
     if (errno !== "EINTR") throw new SystemCallError("sendmsg", errno);
   }
   return "sent";

@@ -65,7 +65,7 @@ test("a guest whose process a stranger kills has failed, and closes all the same
 test("a nursery that a stranger kills is replaced, and its vessels live on", { skip }, async () => {
   const host = ProcessHost.open();
   const before = boot(host, CALL_FOR_EVER);
-  process.kill(nurseryOf(process.pid, [before.pid]), "SIGKILL");
+  process.kill(await nurseryOf(process.pid, [before.pid]), "SIGKILL");
   const after = boot(host, CALL_FOR_EVER);
   for (const machine of [before, after]) {
     assert.equal(machine.run(Number.POSITIVE_INFINITY).kind, "hypercall");

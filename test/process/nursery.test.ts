@@ -15,10 +15,10 @@ const skipOrdinary = skip || (process.getuid?.() === 0 ? false : "only root may 
 
 test("the nursery has a socket and nothing else, may get no rights, and its filter is in force", {
   skip: skipOrdinary,
-}, () => {
+}, async () => {
   const host = ProcessHost.open();
   try {
-    const pid = nurseryOf();
+    const pid = await nurseryOf();
     const [descriptor, ...others] = readdirSync(`/proc/${pid}/fd`);
     assert.deepEqual(others, []);
     assert.match(readlinkSync(`/proc/${pid}/fd/${descriptor}`), /^socket:/);

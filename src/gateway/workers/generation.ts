@@ -3,6 +3,7 @@ import { performance } from "node:perf_hooks";
 import type { Descriptor } from "../../linux/descriptor.js";
 import { SlotState } from "./connection-table.js";
 import { settleOrphan } from "./orphans.js";
+import type { DescriptorReserve } from "./reserve.js";
 import { RestartDelay } from "./restart-delay.js";
 import type { SupervisorEvent } from "./supervisor-event.js";
 import { Watchdog } from "./watchdog.js";
@@ -35,9 +36,11 @@ export interface GenerationPlan<Config> extends WorkerPlan<Config> {
   readonly onEvent: (event: SupervisorEvent) => void;
   /** Takes connections that need a worker. */
   readonly onConnection: (connection: Descriptor) => void;
+  /** Descriptors that starting a worker may use. */
+  readonly reserve: DescriptorReserve;
   /** The next worker's number. */
   readonly number: () => number;
-  readonly listener: Pick<WorkerListener, "onNews" | "onOutput">;
+  readonly listener: Pick<WorkerListener, "onNews" | "onOutput" | "onShortage">;
   /** A worker that was ready is gone, whatever the reason. */
   readonly onGone: (worker: number, farewell: unknown) => void;
 }
@@ -131,12 +134,9 @@ export class Generation<Config> {
   }
 
   #spawn(): WorkerProcess<Config> {
-    const { launch, config, number, listener, onConnection } = this.#plan;
-    return new WorkerProcess(number(), launch, config, {
-      ...listener,
-      onReturned: onConnection,
-      onBrokenLine: this.#onBrokenLine,
-    });
+    const { launch, config, number, listener, onConnection, reserve } = this.#plan;
+    const told = { ...listener, onReturned: onConnection, onBrokenLine: this.#onBrokenLine };
+    return reserve.lend(() => new WorkerProcess(number(), launch, config, told));
   }
 
   /** Waits until the worker in a place is ready. */
@@ -200,12 +200,24 @@ export class Generation<Config> {
       lost,
       restartMs,
     });
-    place.timer = setTimeout(() => void this.#replace(place), restartMs);
+    place.timer = setTimeout(() => this.#replace(place), restartMs);
   }
 
-  async #replace(place: Place<Config>): Promise<void> {
-    place.worker = this.#spawn();
+  #replace(place: Place<Config>): void {
+    try {
+      place.worker = this.#spawn();
+    } catch (error) {
+      // Without descriptors or memory there is no process; clients that leave give some back.
+      this.#plan.onEvent({ kind: "worker-failed", worker: place.worker.number, error });
+      place.timer = setTimeout(() => this.#replace(place), place.delay.after(0));
+      return;
+    }
     this.#watch(place);
+    void this.#start(place);
+  }
+
+  /** Follows a worker that takes another's place until it is ready, or will not be. */
+  async #start(place: Place<Config>): Promise<void> {
     try {
       await this.#settle(place);
     } catch (error) {

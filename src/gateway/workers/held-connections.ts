@@ -6,6 +6,9 @@ import type { Ticket } from "./connection-channel.js";
 import { type ConnectionTable, SlotState } from "./connection-table.js";
 import type { ToSupervisor } from "./messages.js";
 
+/** How a worker is through with a connection: see `ToSupervisor`. */
+type Over = "closed" | "returned" | "refused";
+
 interface Held {
   readonly id: number;
   readonly slot: number;
@@ -23,7 +26,8 @@ export class HeldConnections {
   readonly #table: ConnectionTable;
   readonly #tell: (message: ToSupervisor) => void;
   readonly #held = new Map<Socket, Held>();
-  readonly #over: Record<"closed" | "returned", number[]> = { closed: [], returned: [] };
+  readonly #over: Record<Over, number[]> = { closed: [], returned: [], refused: [] };
+  #isDraining = false;
   #isTelling = false;
   #onDrained: (() => void) | undefined;
   #isAbandoned = false;
@@ -44,9 +48,19 @@ export class HeldConnections {
     this.#plain.emit("listening");
   }
 
-  /** Takes a connection over; undefined is one that did not come, and ends here. */
+  /** Takes a connection over; undefined is one for which this process had no descriptor. */
   take({ id, slot }: Ticket, connection: Descriptor | undefined): void {
-    const socket = connection && socketOf(connection, this.#plain !== undefined);
+    if (connection === undefined) {
+      this.#tellSoon("refused", id);
+      return;
+    }
+    if (this.#isDraining) {
+      // Untouched, as its slot says: also when this process ends before it is heard.
+      connection.close();
+      this.#tellSoon("returned", id);
+      return;
+    }
+    const socket = socketOf(connection, this.#plain !== undefined);
     if (socket === undefined) {
       this.#tellSoon("closed", id);
       return;
@@ -56,7 +70,6 @@ export class HeldConnections {
     this.#table.write(slot, this.#plain === undefined ? SlotState.opaque : SlotState.idle);
     socket.once("close", () => this.#onClose(held));
     this.#server.emit("connection", socket);
-    if (this.#onDrained !== undefined) this.#returnIdle();
   }
 
   /**
@@ -64,6 +77,7 @@ export class HeldConnections {
    * that are left then are the supervisor's to settle once this process has ended.
    */
   async drain(graceMs: number): Promise<void> {
+    this.#isDraining = true;
     if (this.#plain === undefined) return;
     let timer: NodeJS.Timeout | undefined;
     await new Promise<void>((resolve) => {
@@ -135,7 +149,7 @@ export class HeldConnections {
     this.#tellSoon(held.isReturned ? "returned" : "closed", held.id);
   }
 
-  #tellSoon(say: "closed" | "returned", id: number): void {
+  #tellSoon(say: Over, id: number): void {
     this.#over[say].push(id);
     if (this.#isTelling) return;
     this.#isTelling = true;
@@ -144,7 +158,7 @@ export class HeldConnections {
 
   readonly #tellOver = (): void => {
     this.#isTelling = false;
-    for (const say of ["closed", "returned"] as const) {
+    for (const say of ["closed", "returned", "refused"] as const) {
       const ids = this.#over[say].splice(0);
       if (ids.length > 0) this.#tell({ say, ids });
     }

@@ -23,6 +23,8 @@ export type ToSupervisor =
   | { readonly say: "ready"; readonly walls: string }
   | { readonly say: "failed"; readonly error: ErrorWords }
   | { readonly say: "closed"; readonly ids: readonly number[] }
+  /** Connections for which it had no descriptor. */
+  | { readonly say: "refused"; readonly ids: readonly number[] }
   /** Connections with no request under way and nothing read of a next one: another worker can go on with them. */
   | { readonly say: "returned"; readonly ids: readonly number[] }
   /** What nobody asked for: JSON of the worker's own. */

@@ -12,6 +12,8 @@ const MOST_AT_ONCE = 64;
 const PAUSE_MS = 100;
 
 export interface PortListener {
+  /** Called before connections are taken; what it throws is a shortage. */
+  prepare?(): void;
   onConnection(connection: Descriptor): void;
   /** No connection can be taken now; those that wait are not lost. */
   onShortage(error: Error): void;
@@ -54,6 +56,7 @@ export class Port {
 
   readonly #onReadable = (): void => {
     try {
+      this.#listener.prepare?.();
       for (let taken = 0; taken < MOST_AT_ONCE; taken++) {
         const connection = accept(this.#descriptor);
         if (connection === undefined) break;

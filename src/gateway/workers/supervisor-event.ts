@@ -18,8 +18,10 @@ export type SupervisorEvent =
   /** It ended before it had written a line of its log to the end: `text` is how that began. */
   | { kind: "worker-line-broken"; worker: number; text: string }
   | { kind: "worker-failed"; worker: number; error: unknown }
-  /** No new connection can be taken; told once, until one could be. */
+  /** No new connection can be taken. Told again only after a while without. */
   | { kind: "connections-wait"; error: unknown }
+  /** A worker has no descriptor for new connections, which are answered with 503. Told again only after a while without. */
+  | { kind: "connections-refused"; worker: number }
   | { kind: "reloaded" }
   | { kind: "reload-failed"; error: unknown };
 
@@ -41,6 +43,8 @@ export function describeEvent(event: SupervisorEvent): string {
       return `worker ${event.worker} could not start: ${messageOf(event.error)}`;
     case "connections-wait":
       return `new connections have to wait: ${messageOf(event.error)}`;
+    case "connections-refused":
+      return `worker ${event.worker} has no descriptors left: new connections are answered with 503`;
     case "reloaded":
       return "reloaded: the new workers have taken over";
     case "reload-failed":

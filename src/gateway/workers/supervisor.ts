@@ -5,6 +5,8 @@ import { Generation, type WorkerPlan } from "./generation.js";
 import type { Question } from "./messages.js";
 import { refuse } from "./orphans.js";
 import { Port } from "./port.js";
+import { DescriptorReserve } from "./reserve.js";
+import { Seldom } from "./seldom.js";
 import type { SupervisorEvent } from "./supervisor-event.js";
 
 /** Connections that may wait while no worker is ready. */
@@ -41,7 +43,8 @@ export class Supervisor<Config> implements AsyncDisposable {
   /** Old ones drain. */
   readonly #retiring = new Set<Promise<void>>();
   #port: Port | undefined;
-  #isShort = false;
+  readonly #reserve = new DescriptorReserve();
+  readonly #shortages = new Seldom();
   #generation: Generation<Config> | undefined;
   #reloading: Promise<void> = Promise.resolve();
   readonly #closing = new AbortController();
@@ -66,11 +69,11 @@ export class Supervisor<Config> implements AsyncDisposable {
     supervisor.#generation = await supervisor.#startGeneration(options);
     try {
       supervisor.#port = await Port.open(options.listen, options.scheme ?? "http", {
-        onConnection: (connection) => {
-          supervisor.#isShort = false;
-          supervisor.#hand(connection);
+        prepare: () => supervisor.#reserve.fill(),
+        onConnection: (connection) => supervisor.#hand(connection),
+        onShortage: (error) => {
+          if (supervisor.#shortages.isNews("port")) supervisor.#onEvent({ kind: "connections-wait", error });
         },
-        onShortage: (error) => supervisor.#onShortage(error),
       });
       return supervisor;
     } catch (error) {
@@ -136,6 +139,7 @@ export class Supervisor<Config> implements AsyncDisposable {
     this.#isClosing = true;
     this.#closing.abort();
     this.#port?.close();
+    this.#reserve[Symbol.dispose]();
     for (const connection of this.#waiting.splice(0)) refuse(connection);
     await this.#reloading;
     await Promise.all([this.#generation?.retire(graceMs), ...this.#retiring]);
@@ -174,7 +178,8 @@ export class Supervisor<Config> implements AsyncDisposable {
       onEvent: this.#onEvent,
       onConnection: (connection) => this.#hand(connection),
       number: () => ++this.#workers,
-      listener: { onNews, onOutput },
+      reserve: this.#reserve,
+      listener: { onNews, onOutput, onShortage: (worker) => this.#onShortage(worker) },
       onGone,
     });
   }
@@ -195,9 +200,8 @@ export class Supervisor<Config> implements AsyncDisposable {
     for (const connection of this.#waiting.splice(0)) this.#hand(connection);
   }
 
-  #onShortage(error: Error): void {
-    if (!this.#isShort) this.#onEvent({ kind: "connections-wait", error });
-    this.#isShort = true;
+  #onShortage(worker: number): void {
+    if (this.#shortages.isNews(`worker ${worker}`)) this.#onEvent({ kind: "connections-refused", worker });
   }
 }
 

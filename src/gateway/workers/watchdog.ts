@@ -3,8 +3,9 @@ import { performance } from "node:perf_hooks";
 
 /** How often a worker gives a sign of life, ms. */
 export const BEAT_MS = 250;
-/** So often it is looked within the time that a worker may stand still. */
+/** So often it is looked within the time that a worker may stand still; at least every few seconds, because a pulse is a byte, which begins anew after a minute. */
 const LOOKS = 10;
+const LONGEST_LOOK_MS = 5000;
 
 /** Somebody whose pulse can be felt. */
 export interface Watched {
@@ -35,7 +36,7 @@ export class Watchdog<Worker extends Watched> implements Disposable {
 
   constructor(options: WatchdogOptions<Worker>) {
     this.#options = options;
-    this.#lookMs = options.hangMs / LOOKS;
+    this.#lookMs = Math.min(options.hangMs / LOOKS, LONGEST_LOOK_MS);
     this.#timer = setInterval(() => this.#look(), this.#lookMs).unref();
   }
 

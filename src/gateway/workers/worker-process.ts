@@ -5,6 +5,7 @@ import { connectionChannel, sendConnection, type Ticket } from "./connection-cha
 import { ConnectionTable, SlotState, TABLE_SLOTS } from "./connection-table.js";
 import { errorOf } from "./error-words.js";
 import type { Question, ToSupervisor, ToWorker } from "./messages.js";
+import { refuse } from "./orphans.js";
 import { wholeLines } from "./whole-lines.js";
 import { type Launch, launchWorker } from "./worker-launch.js";
 
@@ -26,6 +27,8 @@ export interface WorkerEnd {
 export interface WorkerListener {
   /** Gets connections that the worker gives back: nothing of a next request was read from them. */
   onReturned(connection: Descriptor): void;
+  /** It had no descriptor for a connection, which is answered with 503. */
+  onShortage(worker: number): void;
   onNews(worker: number, news: unknown): void;
   /** Whole lines of what it writes to its standard output, if that is not its supervisor's. */
   onOutput: ((lines: string) => void) | undefined;
@@ -71,13 +74,14 @@ export class WorkerProcess<Config> {
     this.number = number;
     this.#listener = listener;
     const { onOutput } = listener;
-    const { ours, theirs } = connectionChannel();
+    const { ours, theirs } = channelBeside(this.#table);
     this.#channel = ours;
     const output = onOutput === undefined ? "inherit" : "pipe";
     const child = launchWorker(launch, { table: this.#table.memory.fd, channel: theirs.fd }, output);
     theirs.close();
     this.#child = child;
-    if (onOutput !== undefined && child.stdout !== null)
+    // Of a process that could not be made Node leaves it undefined, whatever its types say.
+    if (onOutput !== undefined && child.stdout)
       wholeLines(child.stdout, onOutput, (part) => listener.onBrokenLine(number, part));
     this.ended = new Promise((resolve) => {
       // A process that could not be made ends without having begun.
@@ -153,15 +157,25 @@ export class WorkerProcess<Config> {
 
   readonly #sendConnections = (): void => {
     for (let ticket = this.#unsent[0]; ticket !== undefined && !this.#isOver; ticket = this.#unsent[0]) {
-      const { connection } = this.#held.get(ticket.id)!;
-      if (sendConnection(this.#channel, ticket, connection) === "full") {
+      // A worker that says that it is through with what it never got has its way.
+      const held = this.#held.get(ticket.id);
+      if (held !== undefined && !this.#sendOne(ticket, held.connection)) {
         setTimeout(this.#sendConnections, FULL_MS);
         return;
       }
-      // Where nobody is left to receive it, the worker's end is near: then it is an orphan like others.
       this.#unsent.shift();
     }
   };
+
+  /** Whether that is done with. Where nobody is left to receive it, the worker's end is near: then it is an orphan like others. */
+  #sendOne(ticket: Ticket, connection: Descriptor): boolean {
+    try {
+      return sendConnection(this.#channel, ticket, connection) !== "full";
+    } catch {
+      // This host's want of something: it may pass.
+      return false;
+    }
+  }
 
   #send(message: ToWorker<Config>): void {
     // A channel that broke has a process that ended: `ended` tells.
@@ -171,13 +185,14 @@ export class WorkerProcess<Config> {
   #onMessage(message: ToSupervisor): void {
     switch (message.say) {
       case "closed":
-        for (const id of message.ids) this.#release(id)?.close();
+        for (const connection of this.#releaseAll(message.ids)) connection.close();
         break;
       case "returned":
-        for (const id of message.ids) {
-          const connection = this.#release(id);
-          if (connection !== undefined) this.#listener.onReturned(connection);
-        }
+        for (const connection of this.#releaseAll(message.ids)) this.#listener.onReturned(connection);
+        break;
+      case "refused":
+        for (const connection of this.#releaseAll(message.ids)) refuse(connection);
+        this.#listener.onShortage(this.number);
         break;
       case "news":
         this.#listener.onNews(this.number, message.news);
@@ -192,6 +207,11 @@ export class WorkerProcess<Config> {
         else asked?.reject(errorOf(message.error));
       }
     }
+  }
+
+  /** Whoever has broken into a worker can say anything. */
+  #releaseAll(ids: unknown): Descriptor[] {
+    return Array.isArray(ids) ? ids.flatMap((id) => this.#release(id) ?? []) : [];
   }
 
   #release(id: number): Descriptor | undefined {
@@ -214,5 +234,15 @@ export class WorkerProcess<Config> {
     this.#table[Symbol.dispose]();
     this.#channel.close();
     return { status, signal, orphans, farewell: this.#farewell };
+  }
+}
+
+/** @throws SystemCallError without descriptors; then the table is given back, too */
+function channelBeside(table: ConnectionTable): { ours: Descriptor; theirs: Descriptor } {
+  try {
+    return connectionChannel();
+  } catch (error) {
+    table[Symbol.dispose]();
+    throw error;
   }
 }

@@ -25,6 +25,8 @@ interface Running {
 export class Nursery {
   readonly #path: string;
   #running: Running | undefined;
+  /** It was killed, and another could not be started. */
+  #loss: MayflyError | undefined;
 
   /** @param path of the program; it starts with the first vessel */
   constructor(path: string) {
@@ -38,12 +40,11 @@ export class Nursery {
    * @throws MayflyError MACHINE_UNAVAILABLE when the host refuses; MACHINE_LOST when the nursery was killed and cannot be replaced
    */
   clone(memory: Descriptor, constants: Descriptor | undefined): Cloned {
+    if (this.#loss !== undefined) throw this.#loss;
     const descriptors = constants === undefined ? [memory.fd] : [memory.fd, constants.fd];
-    let cloned = this.#ask(descriptors);
-    if (cloned === undefined) {
-      this.close();
-      cloned = this.#askAnother(descriptors);
-    }
+    this.#running ??= this.#start();
+    let cloned = this.#ask(this.#running, descriptors);
+    if (cloned === undefined) cloned = this.#ask(this.#startAnother(), descriptors);
     if (cloned === undefined) throw lost();
     return cloned;
   }
@@ -59,17 +60,21 @@ export class Nursery {
   }
 
   /** Undefined when the nursery is gone. */
-  #ask(descriptors: readonly number[]): Cloned | undefined {
-    this.#running ??= this.#start();
-    const { socket } = this.#running;
-    return send(socket, REQUEST, descriptors, true) === "sent" ? this.#receive(socket) : undefined;
+  #ask({ socket }: Running, descriptors: readonly number[]): Cloned | undefined {
+    const sent = send(socket, REQUEST, descriptors, true);
+    if (sent === "full")
+      throw unavailable("the kernel has no room for a message to what starts them", mendOf("ENOMEM"));
+    return sent === "sent" ? this.#receive(socket) : undefined;
   }
 
-  #askAnother(descriptors: readonly number[]): Cloned | undefined {
+  #startAnother(): Running {
+    this.close();
     try {
-      return this.#ask(descriptors);
+      this.#running = this.#start();
+      return this.#running;
     } catch (cause) {
-      throw lost(cause);
+      this.#loss = lost(cause);
+      throw this.#loss;
     }
   }
 

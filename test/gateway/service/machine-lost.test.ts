@@ -10,7 +10,7 @@ serviceTest(
   async (running) => {
     const { service } = running;
     const [worker] = service.pids;
-    process.kill(nurseryOf(worker!), "SIGKILL");
+    process.kill(await nurseryOf(worker!), "SIGKILL");
     assert.equal((await ask(service.url)).status, 500);
     await running.logged(/ended from outside/);
     const { pid, status } = await running.event("worker-died");

@@ -42,17 +42,17 @@ supervisedTest(
   },
 );
 
-test("connections for which there is no descriptor wait, which is told once", {
+test("without descriptors connections wait, and dead workers are replaced when clients have left", {
   timeout: 60_000,
 }, async () => {
   const program = fileURLToPath(new URL("supervisor-program.js", import.meta.url));
-  const child = spawn("sh", ["-c", `ulimit -n 60; exec "${process.execPath}" "${program}"`], {
+  const child = spawn("sh", ["-c", `ulimit -n 100; exec "${process.execPath}" "${program}"`], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   try {
     const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
     const next = async () => JSON.parse((await lines.next()).value as string);
-    const { url } = await next();
+    const { url, pids } = await next();
     const { hostname, port } = new URL(url);
     const idle: Socket[] = [];
     const open = async (): Promise<void> => {
@@ -60,8 +60,10 @@ test("connections for which there is no descriptor wait, which is told once", {
       await once(socket, "connect");
       idle.push(socket);
     };
-    while (idle.length < 60) await open();
+    while (idle.length < 100) await open();
     assert.equal((await next()).event, "connections-wait");
+    // Those that die now cannot be replaced at once.
+    for (const pid of pids) process.kill(pid, "SIGKILL");
     const answer = ask(url, { headers: { connection: "close" } });
     for (const socket of idle) socket.destroy();
     assert.equal((await answer).status, 200);
