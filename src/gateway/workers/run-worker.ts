@@ -38,6 +38,7 @@ export type WorkerBody<Config> = (config: Config, link: WorkerLink) => Promise<W
 export function runWorker<Config>(body: WorkerBody<Config>): void {
   let service: WorkerService | undefined;
   let connections: HeldConnections | undefined;
+  let receiver: ConnectionReceiver | undefined;
   let isEnding = false;
 
   const end = async (graceMs: number, status: number): Promise<void> => {
@@ -46,6 +47,8 @@ export function runWorker<Config>(body: WorkerBody<Config>): void {
     const until = performance.now() + graceMs;
     await connections?.drain(graceMs);
     await service?.close(Math.max(0, until - performance.now())).catch(report);
+    // What is still in the channel is the supervisor's, untouched.
+    receiver?.[Symbol.dispose]();
     tell({ say: "farewell", words: service?.farewell?.() });
     // Behind everything that was told before.
     tell({ say: "closed", ids: [] }, () => process.exit(status));
@@ -57,10 +60,10 @@ export function runWorker<Config>(body: WorkerBody<Config>): void {
       const walls = harden(service.machine);
       const table = ConnectionTable.inherited(TABLE_DESCRIPTOR);
       const held = new HeldConnections(service.server, table, tell);
-      new ConnectionReceiver(new Descriptor(CHANNEL_DESCRIPTOR), (ticket, connection) =>
+      connections = held;
+      receiver = new ConnectionReceiver(new Descriptor(CHANNEL_DESCRIPTOR), (ticket, connection) =>
         held.take(ticket, connection),
       );
-      connections = held;
       setInterval(() => table.beat(), BEAT_MS).unref();
       tell({ say: "ready", walls });
     } catch (error) {
