@@ -1,8 +1,9 @@
 // held-connections.ts: a worker's connections: leads them to its server, notes in the table what is done on each, gives idle ones back.
 import { Server as HttpServer, type IncomingMessage, type ServerResponse } from "node:http";
-import { type Server, Socket } from "node:net";
-import { Descriptor } from "../../linux/descriptor.js";
+import type { Server, Socket } from "node:net";
+import type { Descriptor } from "../../linux/descriptor.js";
 import type { Ticket } from "./connection-channel.js";
+import { socketOf } from "./connection-socket.js";
 import { type ConnectionTable, SlotState } from "./connection-table.js";
 import type { ToSupervisor } from "./messages.js";
 
@@ -164,15 +165,4 @@ export class HeldConnections {
     }
     if (this.#held.size === 0) this.#onDrained?.();
   };
-}
-
-/** Undefined when the client has left already. As Node's HTTP server has them: a client may end its side and wait for the answer. */
-function socketOf(connection: Descriptor, allowHalfOpen: boolean): Socket | undefined {
-  const fd = connection.release();
-  try {
-    return new Socket({ fd, allowHalfOpen });
-  } catch {
-    new Descriptor(fd).close();
-    return undefined;
-  }
 }

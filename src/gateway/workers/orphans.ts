@@ -1,8 +1,9 @@
 // orphans.ts: what becomes of a dead worker's connections: another worker's, answered with 502, or broken off.
-import { Socket } from "node:net";
+import type { Socket } from "node:net";
 import type { Descriptor } from "../../linux/descriptor.js";
 import { HttpFailure } from "../http-failure.js";
 import { wholeResponse } from "../http-server.js";
+import { socketOf } from "./connection-socket.js";
 import { SlotState } from "./connection-table.js";
 
 /** How long a client may go on sending before the connection is cut, ms: data that arrives after that would take the response back. */
@@ -39,14 +40,14 @@ export function settleOrphan(
       handOver(connection);
       break;
     case SlotState.waiting:
-      answer(socketOf(connection), died());
+      answer(silentSocketOf(connection), died());
       break;
     case SlotState.idle:
-      closeIdle(socketOf(connection));
+      closeIdle(silentSocketOf(connection));
       break;
     case SlotState.responding:
       // Half a response cannot be taken back: its end must not look like one.
-      socketOf(connection).resetAndDestroy();
+      silentSocketOf(connection)?.resetAndDestroy();
       break;
     default:
       // TLS has an end of its own, which nobody can say any more.
@@ -56,15 +57,16 @@ export function settleOrphan(
 
 /** No worker can take it. */
 export function refuse(connection: Descriptor): void {
-  answer(socketOf(connection), nobody());
+  answer(silentSocketOf(connection), nobody());
 }
 
-function socketOf(connection: Descriptor): Socket {
-  // A client that has said all that it wants to say waits for its answer nevertheless.
-  return new Socket({ fd: connection.release(), allowHalfOpen: true }).on("error", () => {});
+/** One on which an error means that its client has left. */
+function silentSocketOf(connection: Descriptor): Socket | undefined {
+  return socketOf(connection, true)?.on("error", () => {});
 }
 
-function answer(socket: Socket, response: string): void {
+function answer(socket: Socket | undefined, response: string): void {
+  if (socket === undefined) return;
   socket.end(response);
   socket.resume();
   const cut = setTimeout(() => socket.destroy(), LINGER_MS);
@@ -72,7 +74,8 @@ function answer(socket: Socket, response: string): void {
 }
 
 /** Between two requests a server may close; but a request may have been on its way to the worker. */
-function closeIdle(socket: Socket): void {
+function closeIdle(socket: Socket | undefined): void {
+  if (socket === undefined) return;
   const close = setTimeout(() => {
     socket.off("data", onData);
     answer(socket, "");
