@@ -171,7 +171,6 @@ export const KVM_GET_SREGS = ior(KVMIO, 0x83, Sregs.size);
 export const KVM_SET_SREGS = iow(KVMIO, 0x84, Sregs.size);
 export const KVM_SET_SIGNAL_MASK = iow(KVMIO, 0x8b, 4);
 export const KVM_GET_XSAVE = ior(KVMIO, 0xa4, XSAVE_BYTES);
-export const KVM_SET_XSAVE = iow(KVMIO, 0xa5, XSAVE_BYTES);
 export const KVM_SET_DEVICE_ATTR = iow(KVMIO, 0xe1, DeviceAttribute.size);
 export const KVM_GET_DEVICE_ATTR = iow(KVMIO, 0xe2, DeviceAttribute.size);
 export const KVM_HAS_DEVICE_ATTR = iow(KVMIO, 0xe3, DeviceAttribute.size);

@@ -4,7 +4,7 @@
 //                | page zero: absent              |
 //   0x0000_1000  +--------------------------------+
 //                | a machine's own pages: absent  |   kvm: GDT, IDT, TSS, stubs, exception stack,
-//                | for the guest                  |        page tables (kvm/supervisor.ts)
+//                | for the guest                  |        page tables, two open pages (kvm/supervisor.ts)
 //   0x0008_0000  +--------------------------------+
 //                | boot info, manifest, command   |
 //                | line, one behind the other     |   read-only for the guest; mostly one page

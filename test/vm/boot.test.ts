@@ -147,25 +147,27 @@ machineTest("the time-stamp counter runs at the frequency that boot info tells",
   stamp().show(low, 8).show(high, 8);
   const image = program.forever((loop) => loop.raw(0x0f, 0x31).store("rax", low).show(low, 4)).image();
   const frequency = (await bootPages(monitor)).info.cpu_cycle_freq;
-  const readings: { ms: number; ticks: number }[] = [];
+  const clock = { start: 0, ticks: 0 };
+  /** What the monitor's clock is ahead of the guest's at each reading, ms: as late as the reading came, and no less. */
+  const lateness: number[] = [];
   const vm = monitor.create(image, {
     limits: { memoryMiB: 4 },
     console: (bytes) => {
-      if (bytes.length === 4)
-        readings.push({
-          ms: performance.now(),
-          ticks: new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true),
-        });
-      if (readings.length > 2 && performance.now() - readings[0]!.ms > 100) vm.stop();
+      if (bytes.length !== 4) return;
+      const now = performance.now();
+      const ticks = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
+      if (lateness.length === 0) Object.assign(clock, { start: now, ticks });
+      const passed = Number(BigInt.asUintN(32, BigInt(ticks - clock.ticks)));
+      lateness.push(now - clock.start - passed / (Number(frequency) / 1000));
+      if (lateness.length > 2 && now - clock.start > 100) vm.stop();
     },
   });
   await vm.run();
   await vm.close();
-  const [first, last] = [readings[0]!, readings.at(-1)!];
-  const ticks = Number(BigInt.asUintN(32, BigInt(last.ticks - first.ticks)));
-  const ms = last.ms - first.ms;
-  const expected = ms * (Number(frequency) / 1000);
-  assert.ok(ticks > expected * 0.9 && ticks < expected * 1.1, `${ticks} ticks in ${ms} ms`);
+  // A busy host delays many readings, but not all: clocks that drift apart do so in the least delayed ones.
+  const middle = lateness.length >> 1;
+  const drift = Math.min(...lateness.slice(middle)) - Math.min(...lateness.slice(0, middle));
+  assert.ok(Math.abs(drift) < 5, `${drift} ms in the second half of ${lateness.length} readings`);
 });
 
 machineTest("a net device brings the ring, above the memory that the guest is told", async (monitor) => {

@@ -26,12 +26,12 @@ import { Constants } from "./constants.js";
 import { KvmCore } from "./core.js";
 import { readGuestCpuid } from "./cpuid.js";
 import { KvmMachine } from "./kvm-machine.js";
-import { buildLowMemory, type LowMemory } from "./low-memory.js";
+import { buildLowMemory, type CpuWays, type LowMemory } from "./low-memory.js";
 import { MemoryPool } from "./memory-pool.js";
 import type { KvmResources } from "./resources.js";
-import { AVAILABLE_TSS_64, BUSY_TSS_64, type TaskType } from "./segments.js";
+import { AVAILABLE_TSS_64, BUSY_TSS_64 } from "./segments.js";
 import { Spares } from "./spares.js";
-import { reachesTheMonitor } from "./trial.js";
+import { hasExtendedState, reachesTheMonitor } from "./trial.js";
 
 const DEVICE = "/dev/kvm";
 
@@ -42,7 +42,7 @@ export class KvmHost implements MachineHost {
   readonly #resources: KvmResources;
   /** KVM_GET_SREGS of a new vCPU. */
   readonly #initialSregs: Uint8Array;
-  #taskType: TaskType = BUSY_TSS_64;
+  #ways: CpuWays = { taskType: BUSY_TSS_64, stateLoad: "fxrstor" };
   readonly #lowMemories = new WeakMap<AddressSpace, LowMemory>();
 
   private constructor(kvm: Descriptor, spares: number) {
@@ -70,7 +70,7 @@ export class KvmHost implements MachineHost {
   }
 
   /**
-   * Opens /dev/kvm and runs a guest of one instruction for a trial.
+   * Opens /dev/kvm and runs two guests for a trial.
    *
    * @param spares how many VMs of KVM's shall lie ready for the next guests
    * @throws MayflyError MACHINE_UNAVAILABLE with the mend
@@ -78,7 +78,7 @@ export class KvmHost implements MachineHost {
   static open(spares = 0): KvmHost {
     const host = openHost();
     try {
-      host.#chooseTaskType();
+      host.#chooseWays();
       return host;
     } catch (error) {
       host.close();
@@ -97,11 +97,13 @@ export class KvmHost implements MachineHost {
     }
   }
 
-  /** Finds the type of task under which the CPU honors the I/O bitmap, by a guest that executes one `out`. */
-  #chooseTaskType(): void {
-    for (const type of [BUSY_TSS_64, AVAILABLE_TSS_64] as const) {
-      this.#taskType = type;
-      if (reachesTheMonitor(this)) return;
+  /** Finds the type of task under which the CPU honors the I/O bitmap, and what loads all of a guest's FPU state. */
+  #chooseWays(): void {
+    for (const taskType of [BUSY_TSS_64, AVAILABLE_TSS_64] as const) {
+      this.#ways = { ...this.#ways, taskType };
+      if (!reachesTheMonitor(this)) continue;
+      if (hasExtendedState(this)) this.#ways = { taskType, stateLoad: "xrstor" };
+      return;
     }
     throw new MayflyError(
       "MACHINE_UNAVAILABLE",
@@ -113,7 +115,7 @@ export class KvmHost implements MachineHost {
   }
 
   create(space: AddressSpace): KvmMachine {
-    const low = this.#lowMemories.get(space) ?? buildLowMemory(space, this.#initialSregs, this.#taskType);
+    const low = this.#lowMemories.get(space) ?? buildLowMemory(space, this.#initialSregs, this.#ways);
     this.#lowMemories.set(space, low);
     return new KvmMachine(this.#resources, space, low);
   }

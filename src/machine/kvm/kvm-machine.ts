@@ -3,9 +3,8 @@ import { ioctlBuffer, tryIoctl } from "../../linux/ioctl.js";
 import * as K from "../../linux/kvm.js";
 import { lastErrno } from "../../linux/libc.js";
 import { SystemCallError } from "../../linux/system-call-error.js";
-import type { AddressSpace } from "../address-space.js";
+import { type AddressSpace, PAGE_SIZE } from "../address-space.js";
 import { isHypercallPort } from "../hypercall-ports.js";
-import { decode } from "../instruction.js";
 import type { Exit, Machine, Registers } from "../machine.js";
 import type { MachineState } from "../machine-state.js";
 import { GuestMemory } from "../memory.js";
@@ -15,12 +14,11 @@ import { type ExceptionFrame, isStraySyscall, readExceptionFrame, SYSCALL_BYTES 
 import type { LowMemory } from "./low-memory.js";
 import { KvmParts } from "./parts.js";
 import type { KvmResources } from "./resources.js";
-import { STUB_PORT, STUB_STRIDE, STUBS } from "./supervisor.js";
-import { dropUnsettled, isUnsettled, settle, VcpuState } from "./vcpu-state.js";
+import { RESUME_CODE, RESUME_STATE, STUB_PORT, STUB_STRIDE, STUBS } from "./supervisor.js";
+import { isUnsettled, settle, VcpuState } from "./vcpu-state.js";
 
 const PAGE_FAULT = 14;
 const INVALID_OPCODE = 6;
-const LONGEST_INSTRUCTION = 15;
 const INTERRUPTED: Exit = { kind: "interrupted" };
 const FS_BASE = K.Sregs.offset.fs + K.Segment.offset.base;
 const GS_BASE = K.Sregs.offset.gs + K.Segment.offset.base;
@@ -40,6 +38,9 @@ export class KvmMachine implements Machine {
   #frame: ExceptionFrame | undefined;
   /** The time-stamp offset that was given to this vCPU. */
   #tscOffset: bigint | undefined;
+  /** What the guest was put back to, until it has left for the monitor since: it may still have to load its FPU. */
+  #resuming: VcpuState | undefined;
+  readonly #resumeState: Buffer;
   #closing: Promise<void> | undefined;
 
   constructor(shared: KvmResources, space: AddressSpace, low: LowMemory) {
@@ -52,6 +53,11 @@ export class KvmMachine implements Machine {
     this.memory.bytes.set(low.bytes, MACHINE_START);
     if (kept.length < constants.length)
       for (const { start, bytes } of constants) this.memory.bytes.set(bytes, start);
+    this.#resumeState = Buffer.from(
+      this.memory.bytes.buffer,
+      this.memory.bytes.byteOffset + RESUME_STATE,
+      PAGE_SIZE,
+    );
     this.#userSregs = low.sregs.slice();
   }
 
@@ -66,7 +72,7 @@ export class KvmMachine implements Machine {
   }
 
   readRegisters(): Registers {
-    if (isUnsettled(this.#parts.run)) settle(this.#vcpu, this.#parts.run);
+    this.#finishResuming();
     ioctlBuffer(this.#vcpu, K.KVM_GET_REGS, this.#regs, "KVM_GET_REGS");
     ioctlBuffer(this.#vcpu, K.KVM_GET_SREGS, this.#sregs, "KVM_GET_SREGS");
     const registers: Registers = {
@@ -79,23 +85,25 @@ export class KvmMachine implements Machine {
   }
 
   writeRegisters(registers: Registers): void {
+    this.#finishResuming();
     K.Regs.write(this.#regs, registers);
     const user = this.#userSregs;
     viewOf(user).setBigUint64(FS_BASE, registers.fsBase, true);
     viewOf(user).setBigUint64(GS_BASE, registers.gsBase, true);
     ioctlBuffer(this.#vcpu, K.KVM_SET_SREGS, user, "KVM_SET_SREGS");
     ioctlBuffer(this.#vcpu, K.KVM_SET_REGS, this.#regs, "KVM_SET_REGS");
-    dropUnsettled(this.#parts.run);
     this.#frame = undefined;
   }
 
   saveState(): MachineState {
     if (this.#frame !== undefined)
       throw new Error("saveState: got a vCPU in an exception, expected one behind a hypercall");
+    this.#finishResuming();
     settle(this.#vcpu, this.#parts.run);
-    const registers = this.readRegisters();
-    const code = this.memory.readablePrefix(registers.rip, LONGEST_INSTRUCTION);
-    return new VcpuState(this, this.#vcpu, decode(code, registers), this.#userSregs);
+    const state = new VcpuState(this, this.#vcpu, this.#userSregs);
+    // A snapshot's memory holds it, then, and so does every VM that is put back to one.
+    this.#holdResumeState(state);
+    return state;
   }
 
   restoreState(state: MachineState): void {
@@ -105,7 +113,9 @@ export class KvmMachine implements Machine {
       state.alignClock(this.#vcpu);
       this.#tscOffset = state.tscOffset;
     }
-    state.restore(this.#vcpu, this.#parts.run);
+    this.#holdResumeState(state);
+    state.restore(this.#parts.run);
+    this.#resuming = state;
     this.#frame = undefined;
   }
 
@@ -152,6 +162,26 @@ export class KvmMachine implements Machine {
     return this.#parts.vcpu.fd;
   }
 
+  /** Compared first: a page that was not written need not be put back. */
+  #holdResumeState({ resumeState }: VcpuState): void {
+    if (!this.#resumeState.equals(resumeState)) this.#resumeState.set(resumeState);
+  }
+
+  /** Makes a guest put back what it was: it may not have come to load its FPU. */
+  #finishResuming(): void {
+    const state = this.#resuming;
+    if (state === undefined) return;
+    if (isUnsettled(this.#parts.run) || this.#standsInResumeCode())
+      state.restoreAtOnce(this.#vcpu, this.#parts.run, () => this.#shared.timer.consume());
+    this.#resuming = undefined;
+  }
+
+  #standsInResumeCode(): boolean {
+    ioctlBuffer(this.#vcpu, K.KVM_GET_REGS, this.#regs, "KVM_GET_REGS");
+    const { rip } = K.Regs.read(this.#regs);
+    return rip >= RESUME_CODE && rip < RESUME_CODE + PAGE_SIZE;
+  }
+
   #interruptedOrThrow(): Exit {
     const errno = lastErrno();
     if (errno !== "EINTR") throw new SystemCallError("ioctl KVM_RUN", errno, mendOf(errno));
@@ -161,6 +191,7 @@ export class KvmMachine implements Machine {
   }
 
   #portExit(): Exit {
+    this.#resuming = undefined;
     const view = this.#runView;
     const port = view.getUint16(K.Run.io_port, true);
     const isOut = view.getUint8(K.Run.io_direction) === 1;

@@ -2,6 +2,7 @@
 import type { AddressSpace } from "../address-space.js";
 import { MACHINE_END, MACHINE_START } from "../memory-map.js";
 import { writePageTables } from "./page-tables.js";
+import { type StateLoad, writeResumeCode } from "./resume.js";
 import { type TaskType, userSregs } from "./segments.js";
 import { PAGE_TABLES, writeSupervisorPages } from "./supervisor.js";
 
@@ -13,10 +14,21 @@ export interface LowMemory {
   readonly sregs: Uint8Array;
 }
 
+/** What was found out about the CPU, by trial. */
+export interface CpuWays {
+  readonly taskType: TaskType;
+  readonly stateLoad: StateLoad;
+}
+
 /** @param initialSregs KVM_GET_SREGS of a new vCPU */
-export function buildLowMemory(space: AddressSpace, initialSregs: Uint8Array, taskType: TaskType): LowMemory {
+export function buildLowMemory(
+  space: AddressSpace,
+  initialSregs: Uint8Array,
+  { taskType, stateLoad }: CpuWays,
+): LowMemory {
   const memory = new Uint8Array(MACHINE_END);
   writeSupervisorPages(memory);
+  writeResumeCode(memory, stateLoad);
   const { root, end } = writePageTables(memory, space, PAGE_TABLES);
   return { bytes: memory.slice(MACHINE_START, end), sregs: userSregs(initialSregs, root, taskType) };
 }

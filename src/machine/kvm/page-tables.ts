@@ -2,6 +2,7 @@
 import { MayflyError } from "../../errors.js";
 import { type AddressSpace, LARGE_PAGE, PAGE_SIZE, type Permissions, type Region } from "../address-space.js";
 import { MACHINE_END, MACHINE_START } from "../memory-map.js";
+import { RESUME_CODE, RESUME_STATE } from "./supervisor.js";
 
 const PRESENT = 1n;
 const WRITABLE = 2n;
@@ -20,8 +21,12 @@ const BITS: Record<Permissions, bigint> = {
   rw: PRESENT | WRITABLE | USER | NO_EXECUTE | TOUCHED,
   rx: PRESENT | USER | TOUCHED,
 };
-/** The machine's own pages: the guest at CPL 3 can neither read nor write them. */
+/** The machine's own pages: the guest at CPL 3 can neither read nor write them, but for two. */
 const SUPERVISOR = PRESENT | WRITABLE | TOUCHED;
+const OPEN_PAGES: readonly [page: number, bits: bigint][] = [
+  [RESUME_CODE, BITS.rx],
+  [RESUME_STATE, BITS.r],
+];
 const TABLE = PRESENT | WRITABLE | USER | TOUCHED;
 
 /**
@@ -93,6 +98,7 @@ function writePages(
   if (base === 0) {
     for (let page = MACHINE_START; page < MACHINE_END; page += PAGE_SIZE)
       set(table, page / PAGE_SIZE, BigInt(page) | SUPERVISOR);
+    for (const [page, bits] of OPEN_PAGES) set(table, page / PAGE_SIZE, BigInt(page) | bits);
   }
   for (const region of regions) {
     const from = Math.max(region.start, base);

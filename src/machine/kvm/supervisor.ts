@@ -1,4 +1,4 @@
-// supervisor.ts: the few pages that the CPU needs and the guest never sees: GDT, IDT, TSS with I/O bitmap, exception stubs.
+// supervisor.ts: the few pages that the CPU needs and the guest does not see: GDT, IDT, TSS with I/O bitmap, exception stubs.
 // Intel SDM vol. 3A, sections 3.4.5 (descriptors), 6.14.1 (64-bit gates), 7.7 (64-bit TSS); vol. 1, 19.5.2 (I/O bitmap).
 
 import { isHypercallPort, LAST_HYPERCALL_PORT } from "../hypercall-ports.js";
@@ -14,7 +14,10 @@ export const IDT = 0x1400;
 export const STUBS = 0x1600;
 /** The exception stack grows down from here. Nothing runs on it but the CPU's push of one frame. */
 export const EXCEPTION_STACK_TOP = 0x2000;
-export const PAGE_TABLES = 0x2000;
+/** The only pages of the machine's that a guest may read: see resume.ts. */
+export const RESUME_CODE = 0x2000;
+export const RESUME_STATE = 0x3000;
+export const PAGE_TABLES = 0x4000;
 
 /** Vectors with a gate: the CPU's own. `int n` with a larger n raises #GP and is emulated. */
 const VECTORS = 32;

@@ -1,32 +1,65 @@
-// trial.ts: a guest of one instruction, to learn whether this KVM and this CPU do what every guest needs.
+// trial.ts: guests of one or two instructions, to learn how this KVM and this CPU do what every guest needs.
 import { HVT_HYPERCALL_PIO_BASE, HVT_HYPERCALL_WALLTIME } from "../../abi/hypercalls.js";
 import { type AddressSpace, PAGE_SIZE } from "../address-space.js";
-import type { MachineHost } from "../machine.js";
+import type { Exit, MachineHost } from "../machine.js";
 
 const CODE = 0x100000;
+const STATE = CODE + PAGE_SIZE;
+const OUT = 0xef;
+const INVALID_OPCODE = 6;
 const PORT = HVT_HYPERCALL_PIO_BASE + HVT_HYPERCALL_WALLTIME;
 /** An emulated CPU may be slow; a real one answers in microseconds. */
 const PATIENCE_MS = 5000;
 
 /** Whether a guest at CPL 3 can execute `out %eax, (%dx)` with a hypercall's port in dx. */
 export function reachesTheMonitor(host: MachineHost): boolean {
+  return tries(host, [OUT], isHypercall);
+}
+
+/**
+ * Whether a guest has more than x87 and SSE: then it has XRSTOR, too. Without CR4.OSXSAVE it has neither on hardware (Intel SDM vol. 1,
+ * section 13.2); a software KVM executes the host's.
+ *
+ * @throws Error when the instruction does something else
+ */
+export function hasExtendedState(host: MachineHost): boolean {
+  // xrstor64 of zeros: the initial state.
+  return tries(host, [0x48, 0x0f, 0xae, 0x2c, 0x25, ...littleEndian(STATE), OUT], (exit) => {
+    if (isHypercall(exit)) return true;
+    if (exit.kind === "exception" && exit.vector === INVALID_OPCODE) return false;
+    throw new Error(`xrstor: got exit ${JSON.stringify(exit)}, expected it to be executed or undefined`);
+  });
+}
+
+function tries<T>(host: MachineHost, code: readonly number[], judge: (exit: Exit) => T): T {
   // A new object for every trial: a host keeps what it computed for a space.
   const space: AddressSpace = {
-    memoryBytes: CODE + PAGE_SIZE,
-    regions: [{ start: CODE, end: CODE + PAGE_SIZE, permissions: "rx" }],
+    memoryBytes: STATE + PAGE_SIZE,
+    regions: [
+      { start: CODE, end: CODE + PAGE_SIZE, permissions: "rx" },
+      { start: STATE, end: STATE + PAGE_SIZE, permissions: "r" },
+    ],
   };
   const machine = host.create(space);
   try {
-    machine.memory.bytes.set([0xef], CODE);
+    machine.memory.bytes.set(code, CODE);
     const registers = machine.readRegisters();
     machine.writeRegisters({ ...registers, rip: BigInt(CODE), rdx: BigInt(PORT), rflags: 2n });
     const deadline = performance.now() + PATIENCE_MS;
     let exit = machine.run(deadline);
     // A signal of somebody else's (a profiler's, a child's end) says nothing about the machine.
     while (exit.kind === "interrupted" && performance.now() < deadline) exit = machine.run(deadline);
-    return exit.kind === "hypercall" && exit.port === PORT;
+    return judge(exit);
   } finally {
     // The kernel may take its time; nothing waits for it.
     void machine.close();
   }
+}
+
+function isHypercall(exit: Exit): boolean {
+  return exit.kind === "hypercall" && exit.port === PORT;
+}
+
+function littleEndian(address: number): number[] {
+  return [...new Uint8Array(Uint32Array.of(address).buffer)];
 }

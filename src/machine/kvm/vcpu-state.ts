@@ -6,11 +6,13 @@ import { lastErrno } from "../../linux/libc.js";
 import type { Mapping } from "../../linux/mapping.js";
 import { SystemCallError } from "../../linux/system-call-error.js";
 import { readTscOffset, writeTscOffset } from "../../linux/tsc-offset.js";
-import type { Instruction } from "../instruction.js";
 import { comparableXsave, type MachineState } from "../machine-state.js";
+import { RESUME_GUEST, RESUME_MONITOR, RESUME_PORT, resumeState } from "./resume.js";
 
 const REGISTERS = BigInt(K.KVM_SYNC_X86_REGS | K.KVM_SYNC_X86_SREGS);
 const TASK = K.Sregs.offset.tr;
+/** Of eax and edx: every component that the CPU has. */
+const ALL_BITS = 0xffff_ffffn;
 
 /** A vCPU between two runs. */
 export class VcpuState implements MachineState {
@@ -20,13 +22,15 @@ export class VcpuState implements MachineState {
   readonly xsave = new Uint8Array(K.XSAVE_BYTES);
   /** What the guest's time-stamp counter is ahead of the host's, ticks; undefined where KVM does not tell. */
   readonly tscOffset: bigint | undefined;
-  readonly #startsAtPort: boolean;
-
   /** The machine whose vCPU it was taken of. */
   readonly owner: object;
+  /** What a guest finds in RESUME_STATE to become this one. */
+  readonly resumeState: Uint8Array;
+  readonly #toGuest: Uint8Array;
+  readonly #toMonitor: Uint8Array;
 
-  /** Takes the state of a vCPU that is settled. `next` is the instruction that it goes on with, `user` the sregs of every guest. */
-  constructor(owner: object, vcpu: number, next: Instruction | undefined, user: Uint8Array) {
+  /** Takes the state of a vCPU that is settled. `user` are the sregs of every guest. */
+  constructor(owner: object, vcpu: number, user: Uint8Array) {
     this.owner = owner;
     ioctlBuffer(vcpu, K.KVM_GET_REGS, this.regs, "KVM_GET_REGS");
     ioctlBuffer(vcpu, K.KVM_GET_SREGS, this.sregs, "KVM_GET_SREGS");
@@ -34,7 +38,9 @@ export class VcpuState implements MachineState {
     this.sregs.set(user.subarray(TASK, TASK + K.Segment.size), TASK);
     ioctlBuffer(vcpu, K.KVM_GET_XSAVE, this.xsave, "KVM_GET_XSAVE");
     this.tscOffset = readTscOffset(vcpu);
-    this.#startsAtPort = next === undefined || accessesPort(next.opcode);
+    this.resumeState = resumeState(this.xsave, K.Regs.read(this.regs));
+    this.#toGuest = resumingAt(RESUME_GUEST, this.regs);
+    this.#toMonitor = resumingAt(RESUME_MONITOR, this.regs);
   }
 
   get parts(): ReadonlyMap<string, Uint8Array> {
@@ -59,12 +65,35 @@ export class VcpuState implements MachineState {
     if (readTscOffset(vcpu) !== this.tscOffset) writeTscOffset(vcpu, this.tscOffset);
   }
 
-  /** Makes a vCPU what this one was, but for its clock. The registers follow with the next run: that saves two calls. */
-  restore(vcpu: number, run: Mapping): void {
-    // What KVM still does of the last `out` is to step over it, when rip stands there. It must not step over another.
-    if (this.#startsAtPort) settle(vcpu, run);
-    ioctlBuffer(vcpu, K.KVM_SET_XSAVE, this.xsave, "KVM_SET_XSAVE");
-    run.bytes.set(this.regs, K.Run.sync_regs);
+  /**
+   * Makes a vCPU what this one was, but for its clock, when it runs next: the guest's memory holds `resumeState`. That saves three
+   * calls. The CPU will not step over another `out` than its last one: where it goes on, there is none.
+   */
+  restore(run: Mapping): void {
+    this.#setRegisters(run, this.#toGuest);
+  }
+
+  /** Makes it so now, by a run that ends before the guest's own code. Signals do not keep it from that. */
+  restoreAtOnce(vcpu: number, run: Mapping, consumeSignal: () => void): void {
+    this.#setRegisters(run, this.#toMonitor);
+    const interruption = run.bytes[K.Run.immediate_exit]!;
+    run.bytes[K.Run.immediate_exit] = 0;
+    while (tryIoctl(vcpu, K.KVM_RUN, 0) === -1) {
+      const errno = lastErrno();
+      if (errno !== "EINTR") throw new SystemCallError("ioctl KVM_RUN to load a state", errno);
+      consumeSignal();
+    }
+    const view = viewOf(run.bytes);
+    const reason = view.getUint32(K.Run.exit_reason, true);
+    if (reason !== K.KVM_EXIT_IO || view.getUint16(K.Run.io_port, true) !== RESUME_PORT)
+      throw new Error(`restore: got KVM exit ${reason}, expected the port behind the state's load`);
+    settle(vcpu, run);
+    run.bytes[K.Run.immediate_exit] = interruption;
+    ioctlBuffer(vcpu, K.KVM_SET_REGS, this.regs, "KVM_SET_REGS");
+  }
+
+  #setRegisters(run: Mapping, regs: Uint8Array): void {
+    run.bytes.set(regs, K.Run.sync_regs);
     run.bytes.set(this.sregs, K.Run.sync_sregs);
     setDirty(run, REGISTERS);
   }
@@ -73,11 +102,6 @@ export class VcpuState implements MachineState {
 /** Whether registers put back wait for the next run. */
 export function isUnsettled(run: Mapping): boolean {
   return run.bytes[K.Run.kvm_dirty_regs] !== 0;
-}
-
-/** Forgets registers that wait for the next run: others were set. */
-export function dropUnsettled(run: Mapping): void {
-  setDirty(run, 0n);
 }
 
 /** Makes KVM complete the last exit and take registers over, without executing an instruction (KVM API, immediate_exit). */
@@ -91,11 +115,16 @@ export function settle(vcpu: number, run: Mapping): void {
 }
 
 function setDirty(run: Mapping, registers: bigint): void {
-  new DataView(run.bytes.buffer, run.bytes.byteOffset).setBigUint64(K.Run.kvm_dirty_regs, registers, true);
+  viewOf(run.bytes).setBigUint64(K.Run.kvm_dirty_regs, registers, true);
 }
 
-/** in, out, ins, outs */
-function accessesPort(opcode: number): boolean {
-  const kind = opcode & 0xfc;
-  return kind === 0xe4 || kind === 0xec || kind === 0x6c;
+/** The registers as the code at `start` wants them. */
+function resumingAt(start: number, regs: Uint8Array): Uint8Array {
+  const resuming = regs.slice();
+  K.Regs.write(resuming, { rip: BigInt(start), rax: ALL_BITS, rdx: ALL_BITS });
+  return resuming;
+}
+
+function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
