@@ -21,6 +21,11 @@ export const OUT_TO_PUTS = [0x66, 0xba, 0x02, 0x05, 0xef]; // mov $0x502, %dx; o
 export const LOOP = [0xeb, 0xfe]; // jmp .
 export const soon = (): number => performance.now() + 5000;
 
+/** Where an instruction's operand lies, as its last four bytes. */
+export const at = (address: number): number[] => [...new Uint8Array(Uint32Array.of(address).buffer)];
+/** The exit by OUT_TO_PUTS with this in eax. */
+export const hypercall = (argument: number): Exit => ({ kind: "hypercall", port: 0x502, argument });
+
 export const START: Registers = {
   ...INITIAL_REGISTERS,
   rip: BigInt(CODE),

@@ -5,6 +5,7 @@ import { test } from "node:test";
 import { noProcessMachine } from "../../../test/support/no-machine.js";
 import { type AddressSpace, LARGE_PAGE, PAGE_SIZE } from "../address-space.js";
 import { constantsCases } from "../constants.cases.js";
+import { fpuStateCases } from "../fpu-state.cases.js";
 import { hostileCases } from "../hostile.cases.js";
 import { machineCases } from "../machine.cases.js";
 import { machineStateCases } from "../machine-state.cases.js";
@@ -12,6 +13,7 @@ import { ProcessHost } from "./host.js";
 
 machineCases("process", ProcessHost.open, noProcessMachine());
 machineStateCases("process", ProcessHost.open, noProcessMachine());
+fpuStateCases("process", ProcessHost.open, noProcessMachine());
 hostileCases("process", ProcessHost.open, noProcessMachine());
 constantsCases("process", ProcessHost.open, noProcessMachine());
 
