@@ -1,6 +1,6 @@
 // machine-state.cases.ts: what every machine must do to be put back: its CPU's state, and which pages were touched.
 import assert from "node:assert/strict";
-import type { Exit, Machine, MachineHost } from "./machine.js";
+import type { Machine, MachineHost } from "./machine.js";
 import {
   at,
   CODE,
