@@ -17,10 +17,10 @@ export interface HumanLogOptions {
 /**
  * Writes a line for each request, and what the guest said or did wrong below it.
  *
- * @param write takes whole lines, with their end
+ * @param write gets what makes whole lines, with their end: a busy server makes many of them in a row, later
  */
-export function humanLog(write: (lines: string) => void, options: HumanLogOptions = {}): OnRequest {
-  return (record) => write(`${humanLines(record, options).join("\n")}\n`);
+export function humanLog(write: (lines: () => string) => void, options: HumanLogOptions = {}): OnRequest {
+  return (record) => write(() => `${humanLines(record, options).join("\n")}\n`);
 }
 
 /** Green for what went well, yellow for the client's mistakes, red for ours. */

@@ -1,15 +1,39 @@
-// json-log.ts: one JSON object a request, through pino, for programs. Times in ms.
-import type { Logger } from "pino";
+// json-log.ts: one JSON object a request, in pino's form, for programs. Times in ms.
 import { MayflyError } from "../errors.js";
 import { formatEnd } from "../monitor/vm-end.js";
 import type { OnRequest, RequestRecord } from "./request-record.js";
 
-/** Writes an object for each request: level error when this host failed, warn when the request did, info otherwise. */
-export function jsonLog(logger: Logger): OnRequest {
-  return (record) => {
-    const level = record.failure === undefined ? "info" : record.failure.status === 500 ? "error" : "warn";
-    logger[level](requestFields(record), "request");
+/** pino's levels, whose programs read these lines. */
+const LEVELS = { info: 30, warn: 40, error: 50 } as const;
+
+/**
+ * Writes an object for each request: level error when this host failed, warn when the request did, info otherwise. The lines are pino's,
+ * byte for byte.
+ *
+ * @param write gets what makes a line, with its end: a busy server makes many of them in a row, later
+ * @param base what each of them says besides
+ */
+export function jsonLog(
+  write: (line: () => string) => void,
+  base: Readonly<Record<string, unknown>> = {},
+): OnRequest {
+  const members = Object.entries(base).map(
+    ([name, value]) => `,${JSON.stringify(name)}:${JSON.stringify(value)}`,
+  );
+  const always = members.join("");
+  const lineOf = (record: RequestRecord, time: Date): string => {
+    const fields = JSON.stringify(requestFields(record)).slice(1, -1);
+    return `{"level":${LEVELS[levelOf(record)]},"time":"${time.toISOString()}"${always},${fields},"msg":"request"}\n`;
   };
+  return (record) => {
+    const time = new Date();
+    write(() => lineOf(record, time));
+  };
+}
+
+function levelOf({ failure }: RequestRecord): keyof typeof LEVELS {
+  if (failure === undefined) return "info";
+  return failure.status === 500 ? "error" : "warn";
 }
 
 /** The fields of a request's line. */

@@ -25,6 +25,35 @@ test("LogWriter writes everything, in order", async () => {
   }
 });
 
+test("LogWriter makes lines when it writes them, in order with others, and lets no more than some wait unmade", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "mayfly-log-"));
+  const fd = openSync(join(folder, "log"), "w");
+  try {
+    const writer = new LogWriter(fd, assert.fail);
+    const made: number[] = [];
+    const line = (i: number) => (): string => {
+      made.push(i);
+      return `line ${i}\n`;
+    };
+    writer.write(line(0));
+    assert.deepEqual(made, [0], "the first is written at once");
+    writer.write(line(1));
+    writer.write(line(2));
+    assert.deepEqual(made, [0]);
+    writer.write("other\n");
+    assert.deepEqual(made, [0, 1, 2]);
+    for (let i = 3; i < 10_000; i++) writer.write(line(i));
+    assert.ok(made.length > 8000);
+    await writer.flushed();
+    const lines = (await readFile(join(folder, "log"), "utf8")).split("\n");
+    assert.deepEqual(lines.slice(0, 5), ["line 0", "line 1", "line 2", "other", "line 3"]);
+    assert.equal(lines.length, 10_002);
+  } finally {
+    closeSync(fd);
+    await rm(folder, { recursive: true });
+  }
+});
+
 test("LogWriter tells when all is written", async () => {
   const folder = await mkdtemp(join(tmpdir(), "mayfly-log-"));
   const fd = openSync(join(folder, "log"), "w");
@@ -125,7 +154,7 @@ test("LogWriter writes what it has gathered when the process ends", () => {
     import { LogWriter } from ${JSON.stringify(module)};
     const writer = new LogWriter(1, () => process.exit(1));
     writer.write("first\\n");
-    setTimeout(() => { writer.write("last words\\n"); process.exit(0); }, 5);`;
+    setTimeout(() => { writer.write(() => "last "); writer.write(() => "words\\n"); process.exit(0); }, 5);`;
   const { stdout, status } = spawnSync(process.execPath, ["--input-type=module", "-e", program], {
     encoding: "utf8",
   });

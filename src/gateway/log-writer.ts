@@ -10,14 +10,25 @@ const RETRY_MS = 20;
  */
 const GATHER_MS = 10;
 
+/** Lines are made from their functions once there are so many, at the latest: what a function holds is more than its line. */
+const MOST_UNMADE = 1024;
+
 /** What may wait to be written: a reader that stands still must not cost the server its memory, characters. */
 const MOST_WAITING = 16 * 1024 * 1024;
+
+/**
+ * Whole lines, or what makes them when they are written: a request's line takes 14 µs where it comes between other work, and 3 where many are
+ * made in a row, because the processor has all of it at hand.
+ */
+export type Line = string | (() => string);
 
 /** A destination for pino. While text is on its way the process lives; a descriptor that fails does not keep it. */
 export class LogWriter {
   readonly #fd: number;
   readonly #onError: (error: Error) => void;
   #waiting = "";
+  /** Behind `#waiting`. */
+  readonly #unmade: (() => string)[] = [];
   /** … or gathering behind a write. */
   #isWriting = false;
   #lost = 0;
@@ -31,12 +42,11 @@ export class LogWriter {
     process.once("exit", this.#writeAtExit);
   }
 
-  write(text: string): void {
-    if (this.#waiting.length > MOST_WAITING) {
-      this.#lost += text.length;
-      return;
-    }
-    this.#waiting += text;
+  write(line: Line): void {
+    if (typeof line === "string") {
+      this.#makeLines();
+      this.#append(line);
+    } else if (this.#unmade.push(line) >= MOST_UNMADE) this.#makeLines();
     if (!this.#isWriting) this.#writeWaiting();
   }
 
@@ -52,7 +62,17 @@ export class LogWriter {
     this.#lost = 0;
   }
 
+  #makeLines(): void {
+    for (const make of this.#unmade.splice(0)) this.#append(make());
+  }
+
+  #append(text: string): void {
+    if (this.#waiting.length > MOST_WAITING) this.#lost += text.length;
+    else this.#waiting += text;
+  }
+
   #writeWaiting(): void {
+    this.#makeLines();
     const bytes = Buffer.from(this.#waiting);
     this.#waiting = "";
     this.#isWriting = true;
@@ -77,12 +97,13 @@ export class LogWriter {
 
   readonly #gathered = (): void => {
     this.#isWriting = false;
-    if (this.#waiting !== "") this.#writeWaiting();
+    if (this.#waiting !== "" || this.#unmade.length > 0) this.#writeWaiting();
     else for (const tell of this.#onFlushed.splice(0)) tell();
   };
 
   readonly #writeAtExit = (): void => {
     try {
+      this.#makeLines();
       if (this.#waiting !== "") writeSync(this.#fd, this.#waiting);
     } catch {
       // Nobody is left to be told.

@@ -1,9 +1,10 @@
 // log.test.ts: what a request's record looks like to people and to programs.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { pino } from "pino";
 import { HttpFailure } from "./http-failure.js";
 import { humanLines, humanLog } from "./human-log.js";
-import { requestFields } from "./json-log.js";
+import { jsonLog, requestFields } from "./json-log.js";
 import type { RequestRecord } from "./request-record.js";
 
 const cost = { cpuMs: 1.5, steps: { create: 0.75, boot: 1, run: 2, close: 0.4 } };
@@ -50,6 +51,48 @@ test("an answered request is one object", () => {
   });
 });
 
+test("a line for programs is pino's, byte for byte, but for its time", () => {
+  const failure = (status: number) =>
+    new HttpFailure(status, "host-failed", 'a "quoted" \u2028 reason', { cause: new Error("\ud800") });
+  const cases = [
+    ["info", answered],
+    ["warn", { ...answered, path: "/ü\u0000\u007f\ud83d", status: 400, failure: failure(400) }],
+    [
+      "error",
+      { ...answered, vm: undefined, cost: undefined, status: 500, failure: failure(500), console: "a\nb" },
+    ],
+  ] as const;
+  const base = { worker: 2, "a name": "x" };
+  for (const [level, record] of cases) {
+    let [ours, pinos] = ["", ""];
+    jsonLog((line) => {
+      ours = line();
+    }, base)(record);
+    const logger = pino(
+      { base, timestamp: pino.stdTimeFunctions.isoTime },
+      {
+        write(line: string) {
+          pinos = line;
+        },
+      },
+    );
+    logger[level](requestFields(record), "request");
+    const time = /(?<="time":")[^"]{24}/;
+    assert.match(ours, time);
+    assert.equal(ours.replace(time, ""), pinos.replace(time, ""));
+  }
+});
+
+test("a line tells when its request was over, not when it was made", (context) => {
+  context.mock.timers.enable({ apis: ["Date"], now: 1000 });
+  let make = (): string => "";
+  jsonLog((line) => {
+    make = line;
+  })(answered);
+  context.mock.timers.tick(500);
+  assert.equal(JSON.parse(make()).time, new Date(1000).toISOString());
+});
+
 test("a request of a trace names it, so that logs and traces can be joined", () => {
   const trace = { traceId: "0af7651916cd43dd8448eb211c80319c", parentSpanId: "b7ad6b7169203331" };
   const { traceId, parentSpanId } = requestFields({ ...answered, trace });
@@ -82,7 +125,7 @@ test("no text of a client or a guest steers the terminal or forges a line", () =
   const console = "fine\n\u001b]0;title\u0007\r200 GET /forged\n";
   let text = "";
   humanLog((lines) => {
-    text += lines;
+    text += lines();
   })({ ...answered, path, console });
   assert.match(
     text,

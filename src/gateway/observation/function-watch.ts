@@ -1,5 +1,5 @@
-// function-watch.ts: what is known of one function: its VMs, its times, its kills. Told on the hot path, so it only counts.
-import type { CallDone, FunctionObserver, VmChange, VmState } from "../../function/observer.js";
+// function-watch.ts: what is known of one function: its VMs, its times, its kills. It only counts.
+import type { CallDone, VmChange, VmState } from "../../function/observer.js";
 import { Latency } from "./latency.js";
 import { VmHistory } from "./vm-history.js";
 
@@ -9,7 +9,7 @@ export const STEPS: readonly Step[] = ["queue", "start", "run", "reset"];
 /** Why a VM was closed without any doing of its guest's; every other reason is a kill. */
 const PEACEFUL = new Set(["idle", "budget", "served", "discarded", "closed", "failed", "halt", "stopped"]);
 
-export class FunctionWatch implements FunctionObserver {
+export class FunctionWatch {
   readonly name: string;
   /** Guest memory that each of its VMs counts with, bytes. */
   readonly vmBytes: number;
@@ -24,23 +24,21 @@ export class FunctionWatch implements FunctionObserver {
   calls = 0;
   failedCalls = 0;
   cpuMs = 0;
-  readonly #onChange: (watch: FunctionWatch) => void;
 
-  constructor(name: string, vmMemoryMiB: number, onChange: (watch: FunctionWatch) => void) {
+  constructor(name: string, vmMemoryMiB: number) {
     this.name = name;
     this.vmBytes = vmMemoryMiB * 2 ** 20;
-    this.#onChange = onChange;
     this.steps = { queue: new Latency(), start: new Latency(), run: new Latency(), reset: new Latency() };
   }
 
-  vm(change: VmChange): void {
+  /** @param at when it happened, on the clock of performance.now() */
+  vm(change: VmChange, at: number): void {
     const { vm, state, reason } = change;
     if (state === "closed") {
       this.vms.delete(vm);
       if (reason !== undefined && !PEACEFUL.has(reason)) increase(this.kills, reason, 1);
     } else this.vms.set(vm, state);
-    this.history.add(change);
-    this.#onChange(this);
+    this.history.add(change, at);
   }
 
   call(done: CallDone): void {
@@ -55,7 +53,6 @@ export class FunctionWatch implements FunctionObserver {
     this.answers.add(done.waitMs + done.runMs);
     this.cpuMs += done.cpuMs;
     for (const kind in done.exits) increase(this.exits, kind, done.exits[kind]!);
-    this.#onChange(this);
   }
 }
 

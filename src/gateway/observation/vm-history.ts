@@ -16,10 +16,11 @@ export class VmHistory {
   readonly #times: number[] = [];
   #count = 0;
 
-  add(change: VmChange): void {
+  /** @param at when it happened, on the clock of performance.now() */
+  add(change: VmChange, at: number): void {
     const place = this.#count++ % MOST_CHANGES;
     this.#changes[place] = change;
-    this.#times[place] = performance.now();
+    this.#times[place] = at;
   }
 
   get count(): number {

@@ -4,7 +4,7 @@ import { pino } from "pino";
 import type { FunctionObserver } from "../../function/observer.js";
 import { humanLog, paintStatus } from "../human-log.js";
 import { jsonLog } from "../json-log.js";
-import { LogWriter } from "../log-writer.js";
+import { type Line, LogWriter } from "../log-writer.js";
 import type { OnRequest } from "../request-record.js";
 import { withVmLog } from "../vm-log.js";
 import type { LogStyle } from "./worker-config.js";
@@ -23,15 +23,16 @@ export function openWorkerLog({ json, colors }: LogStyle, worker: number): Worke
   const out = new LogWriter(1, (error) => writeSync(2, `mayfly: write log: ${error.message}\n`));
   const flushed = (): Promise<void> => out.flushed();
   if (json) {
-    const logger = pino({ base: { worker }, timestamp: pino.stdTimeFunctions.isoTime }, out);
+    const base = { worker };
+    const logger = pino({ base, timestamp: pino.stdTimeFunctions.isoTime }, out);
     return {
-      request: jsonLog(logger),
+      request: jsonLog((line) => out.write(line), base),
       observer: (_, observer) => observer,
       error: (error) => logger.error({ error: String(error) }, "error"),
       flushed,
     };
   }
-  const print = (lines: string): void => out.write(lines);
+  const print = (lines: Line): void => out.write(lines);
   return {
     request: humanLog(print, { worker, paint: paintStatus(colors) }),
     observer: (name, observer) => withVmLog(observer, { name, worker, print }),
