@@ -30,6 +30,7 @@ export const fakeRegisters: Registers = {
 export class FakeMachine implements Machine {
   readonly kind = "kvm" as const;
   readonly memory: GuestMemory;
+  readonly ownPages = [];
   registers: Registers = { ...fakeRegisters };
   /** How often registers were written. */
   writes = 0;

@@ -54,6 +54,8 @@ export type Exit =
 export interface Machine {
   readonly kind: MachineKind;
   readonly memory: GuestMemory;
+  /** Pages of its own in guest memory whose content it sees to itself: what is put back behind a request need not be they. */
+  readonly ownPages: readonly PageRange[];
   /**
    * Executes guest code until the next exit.
    *

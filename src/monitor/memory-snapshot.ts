@@ -24,9 +24,9 @@ export class MemorySnapshot {
   readonly restoredBytes: number;
   /** Ascending. */
   readonly #pieces: readonly Piece[];
-  /** Those that can have changed: all but what the guest may only read. The machine's own pages are among them. */
+  /** Those that can have changed: all but what the guest may only read, and what the machine sees to. */
   readonly #changing: readonly Piece[];
-  /** Where zeros belong: all but changing pieces, and what the guest may only read. Ascending. */
+  /** Where zeros belong: all but changing pieces, and what cannot change. Ascending. */
   readonly #zeros: readonly PageRange[];
   /** What the machine itself brings along. */
   readonly #constants: readonly Constant[];
@@ -34,13 +34,13 @@ export class MemorySnapshot {
   private constructor(
     changing: readonly Piece[],
     constant: readonly Piece[],
-    readOnly: readonly PageRange[],
+    fixed: readonly PageRange[],
     { memoryBytes, constants = [] }: AddressSpace,
   ) {
     this.#constants = constants;
     this.#changing = changing;
     this.#pieces = ascending([...changing, ...constant]);
-    const settled = ascending<PageRange>([...changing, ...readOnly]);
+    const settled = ascending<PageRange>([...changing, ...fixed]);
     this.#zeros = subtractRanges([{ start: 0, end: memoryBytes }], settled);
     this.bytes = lengthOf(this.#pieces);
     this.restoredBytes = lengthOf(changing);
@@ -55,15 +55,16 @@ export class MemorySnapshot {
     machine.trackPages();
     const { bytes } = machine.memory;
     const readOnly = space.regions.filter(({ permissions }) => permissions !== "rw");
+    const fixed = ascending<PageRange>([...machine.ownPages, ...readOnly]);
     const { constants = [] } = space;
     const touched = subtractRanges(machine.touchedRanges(), constants);
-    const writable = subtractRanges(touched, readOnly);
+    const writable = subtractRanges(touched, fixed);
     const changing = copyPieces(bytes, writable);
     const known = contents.filter((each) => holds(bytes.subarray(each.start, each.end), each.bytes));
     const rest = subtractRanges(subtractRanges(touched, writable), known);
     const constant = [...known, ...copyPieces(bytes, rest)];
     for (const { start, end } of subtractRanges(writable, changing)) machine.dropPages(start, end);
-    return new MemorySnapshot(changing, constant, readOnly, space);
+    return new MemorySnapshot(changing, constant, fixed, space);
   }
 
   /** Fills the memory of a new machine of the same AddressSpace. */

@@ -26,6 +26,8 @@ const GS_BASE = K.Sregs.offset.gs + K.Segment.offset.base;
 export class KvmMachine implements Machine {
   readonly kind = "kvm";
   readonly memory: GuestMemory;
+  /** All but the page that takes exception frames. */
+  readonly ownPages: readonly PageRange[];
   readonly #shared: KvmResources;
   readonly #parts: KvmParts;
   readonly #runView: DataView;
@@ -58,6 +60,7 @@ export class KvmMachine implements Machine {
       this.memory.bytes.byteOffset + RESUME_STATE,
       PAGE_SIZE,
     );
+    this.ownPages = low.fixedPages;
     this.#userSregs = low.sregs.slice();
   }
 

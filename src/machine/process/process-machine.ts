@@ -25,6 +25,7 @@ const INTERRUPTED: Exit = { kind: "interrupted" };
 export class ProcessMachine implements Machine {
   readonly kind = "process";
   readonly memory: GuestMemory;
+  readonly ownPages = [];
   /** The vessel's process id. */
   readonly pid: number;
   /** The namespaces of the vessel's own: CLONE_NEW… flags. */
