@@ -2,11 +2,11 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { ConsoleCollector } from "../device/console-sinks.js";
 import type { ExchangeRequest } from "../monitor/exchange/message.js";
+import { nextBatch } from "./batch.js";
 import type { Client } from "./client.js";
 import { Guest, type GuestCost } from "./guests.js";
 import { serverTiming } from "./http/server-timing.js";
 import { clientGone } from "./http-failure.js";
-import { nextTurn } from "./next-turn.js";
 import { paramsHeader } from "./params-header.js";
 import { receiveBody } from "./request-body.js";
 import type { RequestHead } from "./request-head.js";
@@ -47,9 +47,7 @@ export class GuestAnswer {
     const body = receiveBody(incoming, head.bodyLength, route.bodyBytes);
     if (head.expectsContinue) out.writeContinue();
     const request = this.#request(head, params, body instanceof Promise ? await body : body);
-    // Requests that came together are all read before the first of them runs its guest: one kind of work after the other finds its code
-    // in the processor's caches.
-    await nextTurn();
+    const batch = await nextBatch();
     const guest = await this.#take(route);
     const { vm } = guest;
     if (client.gone) throw clientGone();
@@ -58,14 +56,16 @@ export class GuestAnswer {
     const checking = guest.check(response);
     if (checking !== undefined) await checking;
     // A reader may be slow with what the guest has long handed over: it must not keep the VM, nor its place. A small response
-    // leaves first.
+    // leaves first, unless others wait for the VM.
     const handedOver = new Promise<void>((resolve) =>
       response.body.onceHandedOver(() => {
         this.isServed = vm.end === undefined;
-        setImmediate(this.#releaseEarly);
+        if (batch.othersRun) this.#releaseEarly();
+        else setImmediate(this.#releaseEarly);
         resolve();
       }),
     );
+    if (batch.othersRun) await batch.ran;
     await sendResponse(response, out, {
       method: head.method,
       lastOnConnection: this.#serving.draining,

@@ -20,6 +20,8 @@ export class Guest {
   readonly #lease: Lease;
   readonly #cpuBefore: number;
   readonly #started = performance.now();
+  /** When its VM was let go of. */
+  #released: number | undefined;
   #failure: FunctionError | undefined;
 
   private constructor(fn: FetchFunction, lease: Lease) {
@@ -58,11 +60,16 @@ export class Guest {
   /** What it cost until now, ms by step. */
   soFar(): { readonly queue: number; readonly start: number; readonly run: number } {
     const { waitMs, startMs } = this.#lease;
-    return { queue: waitMs - startMs, start: startMs, run: performance.now() - this.#started };
+    return {
+      queue: waitMs - startMs,
+      start: startMs,
+      run: (this.#released ?? performance.now()) - this.#started,
+    };
   }
 
   /** Lets go of the VM, as soon as its guest is done. Called once. */
   async release(): Promise<GuestCost> {
+    this.#released = performance.now();
     const { queue, start, run } = this.soFar();
     const cpuMs = this.vm.counters.cpuMs - this.#cpuBefore;
     const behind = await this.#lease.giveBack(this.#failure);

