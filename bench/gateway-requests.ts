@@ -75,7 +75,7 @@ async function warm(context: Context, served: ServeProcess, image: string): Prom
     },
     {
       rounds: context.times(10, 1),
-      warmUp: context.times(8, 1), // V8 takes some ten thousand requests to settle
+      warmUp: context.times(16, 1), // V8 takes some thirty thousand requests to settle
       progress: (done, of) => context.progress(`round ${done} of ${of}`),
     },
   );
