@@ -26,7 +26,7 @@ export class MemorySnapshot {
   readonly #pieces: readonly Piece[];
   /** Those that can have changed: all but what the guest may only read, and what the machine sees to. */
   readonly #changing: readonly Piece[];
-  /** Where zeros belong: all but changing pieces, and what cannot change. Ascending. */
+  /** Where zeros belong, and the guest can write something else: nobody else does. Ascending. */
   readonly #zeros: readonly PageRange[];
   /** What the machine itself brings along. */
   readonly #constants: readonly Constant[];
@@ -34,14 +34,13 @@ export class MemorySnapshot {
   private constructor(
     changing: readonly Piece[],
     constant: readonly Piece[],
-    fixed: readonly PageRange[],
-    { memoryBytes, constants = [] }: AddressSpace,
+    { regions, constants = [] }: AddressSpace,
   ) {
     this.#constants = constants;
     this.#changing = changing;
     this.#pieces = ascending([...changing, ...constant]);
-    const settled = ascending<PageRange>([...changing, ...fixed]);
-    this.#zeros = subtractRanges([{ start: 0, end: memoryBytes }], settled);
+    const writable = regions.filter(({ permissions }) => permissions === "rw");
+    this.#zeros = subtractRanges(writable, changing);
     this.bytes = lengthOf(this.#pieces);
     this.restoredBytes = lengthOf(changing);
   }
@@ -64,7 +63,7 @@ export class MemorySnapshot {
     const rest = subtractRanges(subtractRanges(touched, writable), known);
     const constant = [...known, ...copyPieces(bytes, rest)];
     for (const { start, end } of subtractRanges(writable, changing)) machine.dropPages(start, end);
-    return new MemorySnapshot(changing, constant, fixed, space);
+    return new MemorySnapshot(changing, constant, space);
   }
 
   /** Fills the memory of a new machine of the same AddressSpace. */
