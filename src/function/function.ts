@@ -136,11 +136,11 @@ export class FetchFunction implements AsyncDisposable {
   }
 
   /**
-   * For servers that speak the exchange themselves: a VM for one request.
+   * For servers that speak the exchange themselves: a VM for one request, at once or as soon as there is one.
    *
    * @throws MayflyError FUNCTION_CLOSED, FUNCTION_NOT_STARTED when it is booted for each; FunctionBusyError FUNCTION_BUSY
    */
-  lease({ console, signal }: LeaseOptions = {}): Promise<Lease> {
+  lease({ console, signal }: LeaseOptions = {}): Lease | Promise<Lease> {
     return lease(this.#callee, console && this.#callee.places.console(console), signal);
   }
 

@@ -36,20 +36,28 @@ export interface Lease {
   giveBack(failure?: unknown): Promise<number>;
 }
 
-/** Takes a VM, as soon as there is one. */
-export async function lease(
+/** Takes a VM: at once when one is there, which a promise would only hold up. */
+export function lease(
   callee: Callee,
   console: LeaseOptions["console"] | undefined,
   signal: LeaseOptions["signal"] | undefined,
-): Promise<Lease> {
+): Lease | Promise<Lease> {
   const asked = performance.now();
   const abort = new AbortSource(signal);
   abort.throwIfAborted();
+  const begin = (vm: FunctionVm): Lease | Promise<Lease> => {
+    const record = CallRecord.begin(vm, asked, callee.options);
+    const starting = vm.begin(console);
+    if (starting === undefined) return leased(callee, vm, record, asked);
+    return started(starting, { callee, vm, record, signal: abort.signal }).then(() =>
+      leased(callee, vm, record, asked),
+    );
+  };
   const taken = take(callee, asked, abort);
-  const vm = taken instanceof Promise ? await taken : taken;
-  const record = CallRecord.begin(vm, asked, callee.options);
-  const starting = vm.begin(console);
-  if (starting !== undefined) await started(starting, { callee, vm, record, signal: abort.signal });
+  return taken instanceof Promise ? taken.then(begin) : begin(taken);
+}
+
+function leased(callee: Callee, vm: FunctionVm, record: CallRecord | undefined, asked: number): Lease {
   const startMs = vm.takeStartMs();
   record?.begun(startMs);
   let given: Promise<number> | undefined;

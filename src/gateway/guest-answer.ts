@@ -48,7 +48,8 @@ export class GuestAnswer {
     if (head.expectsContinue) out.writeContinue();
     const request = this.#request(head, params, body instanceof Promise ? await body : body);
     const batch = await nextBatch();
-    const guest = await this.#take(route);
+    const taken = this.#take(route);
+    const guest = taken instanceof Promise ? await taken : taken;
     const { vm } = guest;
     if (client.gone) throw clientGone();
     client.onGone = this.#releaseEarly;
@@ -66,11 +67,12 @@ export class GuestAnswer {
       }),
     );
     if (batch.othersRun) await batch.ran;
-    await sendResponse(response, out, {
+    const sending = sendResponse(response, out, {
       method: head.method,
       lastOnConnection: this.#serving.draining,
       ownHeaders: () => this.#ownHeaders(guest),
     });
+    if (sending !== undefined) await sending;
     // The client has its response; a guest may still have work of its own, within its limits.
     await handedOver;
   }
@@ -99,8 +101,8 @@ export class GuestAnswer {
     return bodyLength === undefined ? { ...request, body } : { ...request, body, bodyLength };
   }
 
-  /** Waits for a VM: no longer than the client, nor than the gateway serves. */
-  async #take({ fn }: FunctionRoute): Promise<Guest> {
+  /** Waits for a VM, if it must: no longer than the client, nor than the gateway serves. */
+  #take({ fn }: FunctionRoute): Guest | Promise<Guest> {
     const serving = this.#serving;
     const { client } = this.#connection;
     let wait: AbortController | undefined;
@@ -112,14 +114,21 @@ export class GuestAnswer {
       serving.waiting.add(begun);
       return begun.signal;
     };
-    if (client.gone) throw clientGone();
-    try {
-      const guest = await Guest.take(fn, { console: this.output.sink, signal });
+    const waited = (): void => {
+      if (wait !== undefined) serving.waiting.delete(wait);
+    };
+    const hold = (guest: Guest): Guest => {
       serving.running++;
       this.guest = guest;
       return guest;
-    } finally {
-      if (wait !== undefined) serving.waiting.delete(wait);
+    };
+    if (client.gone) throw clientGone();
+    try {
+      const taken = Guest.take(fn, { console: this.output.sink, signal });
+      return taken instanceof Promise ? taken.finally(waited).then(hold) : hold(taken);
+    } catch (error) {
+      waited();
+      throw error;
     }
   }
 

@@ -31,16 +31,17 @@ export class Guest {
   }
 
   /**
-   * Takes a VM.
+   * Takes a VM, at once when one is there.
    *
    * @param signal asked for when the request has to wait: gives the wait up when it aborts
    * @throws FunctionBusyError; FunctionError FUNCTION_NOT_STARTED when it did not come to its first request; the signal's reason
    */
-  static async take(
+  static take(
     fn: FetchFunction,
     options: { readonly console: ConsoleSink; readonly signal: () => AbortSignal },
-  ): Promise<Guest> {
-    return new Guest(fn, await fn.lease(options));
+  ): Guest | Promise<Guest> {
+    const leased = fn.lease(options);
+    return leased instanceof Promise ? leased.then((lease) => new Guest(fn, lease)) : new Guest(fn, leased);
   }
 
   get vm(): Vm {

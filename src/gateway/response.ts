@@ -1,6 +1,6 @@
 // response.ts: carries a guest's response to the client, no faster than the client takes it, and checks its length on the way.
 import type { ServerResponse } from "node:http";
-import type { ExchangeResponse } from "../monitor/exchange/message.js";
+import type { ExchangeResponse, ResponseBody } from "../monitor/exchange/message.js";
 import { takeAtHand } from "./at-hand.js";
 import { writeHead } from "./http/write-head.js";
 import { drained } from "./patience.js";
@@ -18,16 +18,16 @@ export interface SendOptions {
 }
 
 /**
- * Sends a response to its end.
+ * Sends a response to its end: at once when all of it is there.
  *
  * @throws HttpFailure 502 when its length is not what it promised, client-gone; whatever its body throws. Nothing was sent
  *   yet if `out.headersSent` is false.
  */
-export async function sendResponse(
+export function sendResponse(
   response: ExchangeResponse,
   out: ServerResponse,
   { method, lastOnConnection, ownHeaders }: SendOptions,
-): Promise<void> {
+): void | Promise<void> {
   const { status, headers, promisedLength, hasBody } = cleanResponseHead(response, method);
   if (lastOnConnection) headers.push("connection", "close");
   const head = (): ServerResponse => writeHead(out, status, [...headers, ...(ownHeaders?.() ?? [])]);
@@ -47,7 +47,23 @@ export async function sendResponse(
     sendWhole(onePiece);
     return;
   }
-  const body = response.body[Symbol.asyncIterator]();
+  return sendPieces(response.body, out, { promisedLength, headers, head, sendWhole });
+}
+
+/** How a response's head and body leave. */
+interface Sending {
+  readonly promisedLength: number | undefined;
+  readonly headers: string[];
+  readonly head: () => ServerResponse;
+  readonly sendWhole: (body: Uint8Array) => void;
+}
+
+async function sendPieces(
+  from: ResponseBody,
+  out: ServerResponse,
+  { promisedLength, headers, head, sendWhole }: Sending,
+): Promise<void> {
+  const body = from[Symbol.asyncIterator]();
   const start = await takeAtHand(body, WHOLE_BYTES);
   if (start.next === undefined) {
     sendWhole(Buffer.concat(start.pieces));

@@ -59,7 +59,7 @@ lifeTest("a call that is given up leaves the queue", async (load) => {
   const running = fn.fetch(at("/slow"));
   const gone = new AbortController();
   const call = fn.fetch(at("/count"), { signal: gone.signal });
-  const leased = fn.lease({ signal: gone.signal });
+  const leased = Promise.resolve(fn.lease({ signal: gone.signal }));
   await until(() => fn.waiting === 2);
   gone.abort(new Error("gone"));
   await assert.rejects(call, /gone/);
