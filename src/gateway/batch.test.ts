@@ -50,7 +50,19 @@ test("what has waited for something else meanwhile waits for nobody", async () =
   await batch.ran;
 });
 
-test("a response does not wait behind guests that take long", async () => {
+test("a response that waits leaves when the guests behind it take long", async () => {
+  const seen: string[] = [];
+  const compute = async (name: string): Promise<void> => {
+    await nextBatch();
+    const begun = performance.now();
+    while (performance.now() - begun < 3);
+    seen.push(`${name} has computed`);
+  };
+  await Promise.all([request("fast", seen), ...["b", "c", "d"].map(compute)]);
+  assert.ok(seen.indexOf("fast is sent") < seen.indexOf("c has computed"), seen.join(", "));
+});
+
+test("a response does not wait behind guests that have taken long", async () => {
   const [first] = [nextBatch(), nextBatch()];
   const batch = await first;
   assert.equal(batch.othersRun, true);

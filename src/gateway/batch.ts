@@ -6,7 +6,7 @@
 //   …
 //   if (batch.othersRun) await batch.ran;
 
-/** A response does not wait for more guests once they have taken so long, ms. */
+/** Responses do not wait for more guests once they have taken so long, ms. */
 const LONGEST_MS = 2;
 
 let open: Batch | undefined;
@@ -34,10 +34,10 @@ export class Batch {
 
   /** Whether guests of other requests have their turn now, and a response can wait for them. */
   get othersRun(): boolean {
-    return this.#size > 1 && !this.#isOver && performance.now() - this.#begunAt! < LONGEST_MS;
+    return this.#size > 1 && !this.#isOver && !this.#isLate;
   }
 
-  /** Resolves when every request of the batch had its turn. */
+  /** Resolves when every request of the batch had its turn, or they have taken long. */
   get ran(): Promise<void> {
     return new Promise((resolve) => {
       if (this.#isOver) resolve();
@@ -51,6 +51,7 @@ export class Batch {
       // Node lets all that waits for promises go on behind each immediate.
       setImmediate(() => {
         this.#begin();
+        if (this.#isLate) this.#letGo();
         resolve(this);
       });
       // Behind all of them: the last one to join puts it there.
@@ -65,8 +66,16 @@ export class Batch {
     this.#onBegun();
   }
 
+  get #isLate(): boolean {
+    return performance.now() - this.#begunAt! >= LONGEST_MS;
+  }
+
+  #letGo(): void {
+    for (const resolve of this.#ran.splice(0)) resolve();
+  }
+
   readonly #finish = (): void => {
     this.#isOver = true;
-    for (const resolve of this.#ran) resolve();
+    this.#letGo();
   };
 }

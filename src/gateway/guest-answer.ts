@@ -61,7 +61,8 @@ export class GuestAnswer {
     const handedOver = new Promise<void>((resolve) =>
       response.body.onceHandedOver(() => {
         this.isServed = vm.end === undefined;
-        if (batch.othersRun) this.#releaseEarly();
+        // Not at once: the guest is in the midst of the call by which it waits for the next request.
+        if (batch.othersRun) queueMicrotask(this.#releaseEarly);
         else setImmediate(this.#releaseEarly);
         resolve();
       }),

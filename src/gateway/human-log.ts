@@ -18,6 +18,8 @@ export interface HumanLogOptions {
  * Writes a line for each request, and what the guest said or did wrong below it.
  *
  * @param write gets what makes whole lines, with their end: a busy server makes many of them in a row, later
+ * @example
+ * const gateway = await Gateway.listen(config, monitor, { onRequest: humanLog((lines) => process.stdout.write(lines())) });
  */
 export function humanLog(write: (lines: () => string) => void, options: HumanLogOptions = {}): OnRequest {
   return (record) => write(() => `${humanLines(record, options).join("\n")}\n`);

@@ -12,6 +12,8 @@ const LEVELS = { info: 30, warn: 40, error: 50 } as const;
  *
  * @param write gets what makes a line, with its end: a busy server makes many of them in a row, later
  * @param base what each of them says besides
+ * @example
+ * const gateway = await Gateway.listen(config, monitor, { onRequest: jsonLog((line) => process.stdout.write(line())) });
  */
 export function jsonLog(
   write: (line: () => string) => void,

@@ -54,6 +54,26 @@ test("LogWriter makes lines when it writes them, in order with others, and lets 
   }
 });
 
+test("LogWriter tells of a line that cannot be made, and writes the others", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "mayfly-log-"));
+  const fd = openSync(join(folder, "log"), "w");
+  try {
+    const told: Error[] = [];
+    const writer = new LogWriter(fd, (error) => told.push(error));
+    writer.write("a\n");
+    writer.write(() => {
+      throw new TypeError("no line");
+    });
+    writer.write(() => "b\n");
+    await writer.flushed();
+    assert.equal(await readFile(join(folder, "log"), "utf8"), "a\nb\n");
+    assert.match(String(told[0]?.cause), /no line/);
+  } finally {
+    closeSync(fd);
+    await rm(folder, { recursive: true });
+  }
+});
+
 test("LogWriter tells when all is written", async () => {
   const folder = await mkdtemp(join(tmpdir(), "mayfly-log-"));
   const fd = openSync(join(folder, "log"), "w");

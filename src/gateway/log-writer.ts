@@ -63,7 +63,13 @@ export class LogWriter {
   }
 
   #makeLines(): void {
-    for (const make of this.#unmade.splice(0)) this.#append(make());
+    for (const make of this.#unmade.splice(0)) {
+      try {
+        this.#append(make());
+      } catch (error) {
+        this.#onError(new Error("a line could not be made", { cause: error }));
+      }
+    }
   }
 
   #append(text: string): void {

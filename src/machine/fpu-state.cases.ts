@@ -1,6 +1,6 @@
 // fpu-state.cases.ts: what every machine must do to put back a guest's x87, SSE and AVX state, also where it does so late.
 import assert from "node:assert/strict";
-import type { Machine, MachineHost } from "./machine.js";
+import type { Exit, Machine, MachineHost } from "./machine.js";
 import {
   at,
   CODE,
@@ -15,6 +15,7 @@ import {
 import { differenceOf, type MachineState } from "./machine-state.js";
 
 const INVALID_OPCODE = 6;
+const DEBUG = 1;
 
 /** Runs all cases on one kind of machine. `skip` is the reason why it cannot be opened here. */
 export function fpuStateCases(kind: string, open: () => MachineHost, skip: string | false): void {
@@ -70,7 +71,8 @@ export function fpuStateCases(kind: string, open: () => MachineHost, skip: strin
   }
 
   const SHOW_XMM7 = [0x66, 0x0f, 0x7e, 0xf8, ...OUT_TO_PUTS]; // movd %xmm7, %eax
-  const keepInXmm7 = [0x66, 0x0f, 0x6e, 0xf8, ...OUT_TO_PUTS, ...SHOW_XMM7, ...LOOP]; // movd %eax, %xmm7
+  const KEEP_IN_XMM7 = [0x66, 0x0f, 0x6e, 0xf8, ...OUT_TO_PUTS]; // movd %eax, %xmm7
+  const keepInXmm7 = [...KEEP_IN_XMM7, ...SHOW_XMM7, ...LOOP];
   const save = (machine: Machine, value: bigint): MachineState => {
     machine.writeRegisters({ ...START, rax: value });
     machine.run(soon());
@@ -116,6 +118,64 @@ export function fpuStateCases(kind: string, open: () => MachineHost, skip: strin
       machine.restoreState(saved);
       machine.writeRegisters({ ...START, rip: BigInt(CODE + 9) });
       assert.deepEqual(machine.run(soon()), hypercall(0x1234));
+    },
+  );
+
+  for (const [flag, bit] of [
+    ["trap", 0x100n],
+    ["alignment check", 0x4_0000n],
+    ["direction", 0x400n],
+  ] as const) {
+    withMachine(
+      `a guest put back has its FPU before anything happens in it, with the ${flag} flag set`,
+      [...KEEP_IN_XMM7, 0x90, ...SHOW_XMM7, ...LOOP], // nop between
+      (machine) => {
+        const spoil = (value: bigint): Exit => {
+          machine.writeRegisters({ ...START, rax: value });
+          return machine.run(soon());
+        };
+        spoil(0x1234n);
+        const out = { ...machine.readRegisters(), rip: BigInt(CODE + KEEP_IN_XMM7.length - 1) };
+        machine.writeRegisters({ ...out, rflags: out.rflags | bit });
+        assert.deepEqual(machine.run(soon()), hypercall(0x1234));
+        const saved = machine.saveState();
+        for (let i = 0; i < 2; i++) {
+          spoil(0x5678n);
+          machine.restoreState(saved);
+          assert.equal(differenceOf(machine.saveState(), saved), undefined);
+          spoil(0x9abcn);
+          machine.restoreState(saved);
+          const exit = machine.run(soon());
+          if (flag === "trap") {
+            assert.deepEqual([exit.kind, exit.kind === "exception" && exit.vector], ["exception", DEBUG]);
+            const { rip, rax, rdx } = machine.readRegisters();
+            assert.deepEqual({ rip, rax, rdx }, { rip: out.rip + 2n, rax: 0x1234n, rdx: out.rdx });
+            // What a handler of its own would see.
+            machine.writeRegisters({ ...START, rip: out.rip + 2n });
+            assert.deepEqual(machine.run(soon()), hypercall(0x1234));
+          } else assert.deepEqual(exit, hypercall(0x1234));
+        }
+      },
+    );
+  }
+
+  withMachine(
+    "a guest that goes the way of its return by itself is told as what it is",
+    // out; 1: inc %r12; mov $0x2000, %ecx; jmp *%rcx, which leads behind the out again
+    [...OUT_TO_PUTS, 0x49, 0xff, 0xc4, 0xb9, 0x00, 0x20, 0x00, 0x00, 0xff, 0xe1],
+    (machine) => {
+      if (machine.kind !== "kvm") return; // there alone it is a way
+      machine.run(soon());
+      const saved = machine.saveState();
+      machine.restoreState(saved);
+      let counted = 0n;
+      for (let i = 0; i < 20; i++) {
+        assert.deepEqual(machine.run(performance.now() + 1), { kind: "interrupted" });
+        const { r12 } = machine.readRegisters();
+        assert.ok(r12 >= counted, `${r12} after ${counted}`);
+        counted = r12;
+      }
+      assert.ok(counted > 0n);
     },
   );
 

@@ -17,15 +17,3 @@ export function differenceOf(state: MachineState, expected: MachineState): strin
   }
   return undefined;
 }
-
-/** XSTATE_BV of an XSAVE area (Intel SDM vol. 1, section 13.4.2). */
-const IN_USE_START = 512;
-const IN_USE_END = 520;
-
-/**
- * An XSAVE area, as far as two of the same state are the same: the CPU may or may not count a component in its initial state as in
- * use. What it holds then is filled in by the kernel.
- */
-export function comparableXsave(area: Uint8Array): Uint8Array {
-  return area.slice().fill(0, IN_USE_START, IN_USE_END);
-}

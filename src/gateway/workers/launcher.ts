@@ -7,7 +7,7 @@ import process from "node:process";
 import { replaceProcess } from "../../linux/exec.js";
 import { dropCapabilitiesOfPrograms } from "../../linux/hardening/capabilities.js";
 import { restrictFiles } from "../../linux/hardening/landlock.js";
-import { NODE_OPTIONS } from "./node-options.js";
+import { nodeOptions } from "./node-options.js";
 import type { LaunchPlan } from "./worker-launch.js";
 
 const [program = ""] = process.argv.slice(2);
@@ -19,7 +19,7 @@ if (rules !== undefined) restrictFiles(rules);
 if (drops) dropCapabilitiesOfPrograms();
 replaceProcess({
   path: process.execPath,
-  argv: [process.execPath, ...NODE_OPTIONS, program],
+  argv: [process.execPath, ...nodeOptions(), program],
   environment,
   // stdin, stdout, stderr, Node's channel, the table of connections, their channel.
   descriptors: [0, 1, 2, 3, 4, 5],

@@ -3,7 +3,7 @@ import { type ChildProcess, fork } from "node:child_process";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { type LandlockRule, landlockAbi } from "../../linux/hardening/landlock.js";
-import { NODE_OPTIONS } from "./node-options.js";
+import { nodeOptions } from "./node-options.js";
 
 const launcher = fileURLToPath(new URL("launcher.js", import.meta.url));
 
@@ -46,7 +46,7 @@ export function launchWorker(
   const plan: LaunchPlan = { rules: abi > 0 ? (files ?? []) : undefined, drops };
   const isPlanned = abi > 0 || drops;
   const child = fork(isPlanned ? launcher : program, isPlanned ? [program] : [], {
-    execArgv: isPlanned ? [] : [...NODE_OPTIONS],
+    execArgv: isPlanned ? [] : [...nodeOptions()],
     // The filter refuses io_uring, so that libuv must not begin with it.
     env: { ...environment, UV_USE_IO_URING: "0", ...(abi > 0 && { [LANDLOCK_VARIABLE]: String(abi) }) },
     stdio: [isPlanned ? "pipe" : "ignore", output, "inherit", "ipc", table, channel],

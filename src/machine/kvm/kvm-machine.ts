@@ -14,7 +14,7 @@ import { type ExceptionFrame, isStraySyscall, readExceptionFrame, SYSCALL_BYTES 
 import type { LowMemory } from "./low-memory.js";
 import { KvmParts } from "./parts.js";
 import type { KvmResources } from "./resources.js";
-import { RESUME_CODE, RESUME_STATE, STUB_PORT, STUB_STRIDE, STUBS } from "./supervisor.js";
+import { RESUME_STATE, STUB_PORT, STUB_STRIDE, STUBS } from "./supervisor.js";
 import { isUnsettled, settle, VcpuState } from "./vcpu-state.js";
 
 const PAGE_FAULT = 14;
@@ -117,8 +117,11 @@ export class KvmMachine implements Machine {
       this.#tscOffset = state.tscOffset;
     }
     this.#holdResumeState(state);
-    state.restore(this.#parts.run);
-    this.#resuming = state;
+    if (state.stepsOnItsOwn) this.#restoreAtOnce(state);
+    else {
+      state.restore(this.#parts.run);
+      this.#resuming = state;
+    }
     this.#frame = undefined;
   }
 
@@ -179,15 +182,18 @@ export class KvmMachine implements Machine {
   #finishResuming(): void {
     const state = this.#resuming;
     if (state === undefined) return;
-    if (isUnsettled(this.#parts.run) || this.#standsInResumeCode())
-      state.restoreAtOnce(this.#vcpu, this.#parts.run, () => this.#shared.timer.consume());
+    if (isUnsettled(this.#parts.run) || this.#isResuming(state)) this.#restoreAtOnce(state);
     this.#resuming = undefined;
   }
 
-  #standsInResumeCode(): boolean {
+  #isResuming(state: VcpuState): boolean {
     ioctlBuffer(this.#vcpu, K.KVM_GET_REGS, this.#regs, "KVM_GET_REGS");
-    const { rip } = K.Regs.read(this.#regs);
-    return rip >= RESUME_CODE && rip < RESUME_CODE + PAGE_SIZE;
+    return state.isResuming(this.#regs);
+  }
+
+  #restoreAtOnce(state: VcpuState): void {
+    state.restoreAtOnce(this.#vcpu, this.#parts.run, () => this.#shared.timer.consume());
+    this.#resuming = undefined;
   }
 
   #interruptedOrThrow(): Exit {

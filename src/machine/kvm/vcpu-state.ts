@@ -6,13 +6,24 @@ import { lastErrno } from "../../linux/libc.js";
 import type { Mapping } from "../../linux/mapping.js";
 import { SystemCallError } from "../../linux/system-call-error.js";
 import { readTscOffset, writeTscOffset } from "../../linux/tsc-offset.js";
-import { comparableXsave, type MachineState } from "../machine-state.js";
+import type { MachineState } from "../machine-state.js";
+import { comparableXsave, wholeXsave } from "../xsave-area.js";
 import { RESUME_GUEST, RESUME_MONITOR, RESUME_PORT, resumeState } from "./resume.js";
+import { RESUME_CODE, RESUME_STATE } from "./supervisor.js";
 
 const REGISTERS = BigInt(K.KVM_SYNC_X86_REGS | K.KVM_SYNC_X86_SREGS);
 const TASK = K.Sregs.offset.tr;
 /** Of eax and edx: every component that the CPU has. */
 const ALL_BITS = 0xffff_ffffn;
+/** Trap flag. */
+const RFLAGS_TF = 0x100n;
+/** Always set. */
+const RFLAGS_RESERVED = 2n;
+/** What the code on the way changes, and nothing else. */
+const OF_THE_WAY = new Set<keyof typeof K.Regs.offset>(["rax", "rdx", "rip", "rflags"]);
+const OTHER_REGISTERS = (Object.keys(K.Regs.offset) as (keyof typeof K.Regs.offset)[]).filter(
+  (name) => !OF_THE_WAY.has(name),
+);
 
 /** A vCPU between two runs. */
 export class VcpuState implements MachineState {
@@ -26,6 +37,8 @@ export class VcpuState implements MachineState {
   readonly owner: object;
   /** What a guest finds in RESUME_STATE to become this one. */
   readonly resumeState: Uint8Array;
+  /** It traps behind each instruction, and would do so before its FPU is loaded: only `restoreAtOnce` puts it back. */
+  readonly stepsOnItsOwn: boolean;
   readonly #toGuest: Uint8Array;
   readonly #toMonitor: Uint8Array;
 
@@ -38,9 +51,11 @@ export class VcpuState implements MachineState {
     this.sregs.set(user.subarray(TASK, TASK + K.Segment.size), TASK);
     ioctlBuffer(vcpu, K.KVM_GET_XSAVE, this.xsave, "KVM_GET_XSAVE");
     this.tscOffset = readTscOffset(vcpu);
-    this.resumeState = resumeState(this.xsave, K.Regs.read(this.regs));
-    this.#toGuest = resumingAt(RESUME_GUEST, this.regs);
-    this.#toMonitor = resumingAt(RESUME_MONITOR, this.regs);
+    const registers = K.Regs.read(this.regs);
+    this.resumeState = resumeState(wholeXsave(this.xsave), registers);
+    this.#toGuest = resumingAt(RESUME_GUEST, this.regs, registers.rflags);
+    this.#toMonitor = resumingAt(RESUME_MONITOR, this.regs, RFLAGS_RESERVED);
+    this.stepsOnItsOwn = (registers.rflags & RFLAGS_TF) !== 0n;
   }
 
   get parts(): ReadonlyMap<string, Uint8Array> {
@@ -71,6 +86,13 @@ export class VcpuState implements MachineState {
    */
   restore(run: Mapping): void {
     this.#setRegisters(run, this.#toGuest);
+  }
+
+  /** Whether a vCPU with these registers is still on its way. One that came there by itself, in the same state, would go on in the same. */
+  isResuming(regs: Uint8Array): boolean {
+    const [found, own] = [K.Regs.read(regs), K.Regs.read(this.regs)];
+    const isThere = found.rip >= RESUME_CODE && found.rip < RESUME_STATE;
+    return isThere && OTHER_REGISTERS.every((name) => found[name] === own[name]);
   }
 
   /** Makes it so now, by a run that ends before the guest's own code. Signals do not keep it from that. */
@@ -119,9 +141,9 @@ function setDirty(run: Mapping, registers: bigint): void {
 }
 
 /** The registers as the code at `start` wants them. */
-function resumingAt(start: number, regs: Uint8Array): Uint8Array {
+function resumingAt(start: number, regs: Uint8Array, rflags: bigint): Uint8Array {
   const resuming = regs.slice();
-  K.Regs.write(resuming, { rip: BigInt(start), rax: ALL_BITS, rdx: ALL_BITS });
+  K.Regs.write(resuming, { rip: BigInt(start), rax: ALL_BITS, rdx: ALL_BITS, rflags });
   return resuming;
 }
 

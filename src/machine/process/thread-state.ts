@@ -1,5 +1,6 @@
 // thread-state.ts: everything that the kernel keeps of a guest's thread in its vessel: registers, segments, FPU, SSE and AVX.
-import { comparableXsave, type MachineState } from "../machine-state.js";
+import type { MachineState } from "../machine-state.js";
+import { comparableXsave } from "../xsave-area.js";
 
 /** A stopped vessel. The time-stamp counter is the host's own: nothing is kept of it. */
 export class ThreadState implements MachineState {
