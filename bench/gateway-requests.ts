@@ -47,16 +47,20 @@ async function writeConfig({ scratch, machine }: Context, image: string): Promis
   return path;
 }
 
-type Turns = Rounds<"one" | "many" | "library" | "libraryMany" | "httpOne" | "httpMany", LoadResult>;
+type Turns = Rounds<
+  "one" | "many" | "library" | "libraryMany" | "httpOne" | "httpMany" | "shortest",
+  LoadResult
+>;
 
 /** The gateway, the library without it, and HTTP without a function take turns. */
 async function warm(context: Context, served: ServeProcess, image: string): Promise<Found[]> {
   const program = (name: string): string => join(packageRoot, "dist", "bench", `${name}.js`);
   using library = onServersCpu(program("fetch-process"), context.machine, image);
   using responder = onServersCpu(program("responder-process"));
-  const [[port]] = (await responder.ask(0, 1)) as [[number]];
+  using shortest = onServersCpu(program("responder-process"), context.machine, image);
   using gateway = await HttpLoad.start(context, served.url, [HELLO]);
-  using http = await HttpLoad.start(context, `http://127.0.0.1:${port}`, [HELLO]);
+  using http = await HttpLoad.start(context, await urlOf(responder), [HELLO]);
+  using calling = await HttpLoad.start(context, await urlOf(shortest), [HELLO]);
   const one = { connections: 1, requests: context.times(500, 20) };
   const many = { connections: CONNECTIONS, requests: context.times(2000, 32) };
   const calls = context.times(1000, 32);
@@ -72,6 +76,7 @@ async function warm(context: Context, served: ServeProcess, image: string): Prom
       libraryMany: () => call(CONNECTIONS),
       httpOne: async () => [await http.ask(one)],
       httpMany: async () => [await http.ask(many)],
+      shortest: async () => [await calling.ask(many)],
     },
     {
       rounds: context.times(10, 1),
@@ -80,6 +85,12 @@ async function warm(context: Context, served: ServeProcess, image: string): Prom
     },
   );
   return reportWarm(turns);
+}
+
+/** Where a responder listens. */
+async function urlOf(responder: NativeProgram): Promise<string> {
+  const [[port]] = (await responder.ask(0, 1)) as [[number]];
+  return `http://127.0.0.1:${port}`;
 }
 
 function onServersCpu(program: string, ...args: string[]): NativeProgram {
@@ -107,6 +118,13 @@ function reportWarm(turns: Turns): Found[] {
       "×",
       { atLeast: 0.7 },
       `one call after the other: ${Math.round(median(rates("library")))} calls/s`,
+    ),
+    row(
+      "against the shortest server",
+      medianRatio(rates("many"), rates("shortest")),
+      "×",
+      undefined,
+      `node:http that calls fn.fetch, without routes, log and metrics: ${Math.round(median(rates("shortest")))} requests/s`,
     ),
   ];
 }
