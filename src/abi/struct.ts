@@ -62,6 +62,11 @@ export interface Struct<F extends Fields> {
   write(into: Uint8Array, values: Partial<Values<F>>, at?: number): void;
 }
 
+/** The same bytes as numbers. */
+export function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
 /**
  * Describes a C struct.
  *

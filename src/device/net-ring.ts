@@ -1,4 +1,5 @@
 // net-ring.ts: the ring that Solo5 0.11 and later share for net devices. It lies in guest memory: every number in it is hostile.
+
 import { SOLO5_R_OK } from "../abi/hypercalls.js";
 import {
   HVT_RING_KICK_PIO_BASE,
@@ -10,6 +11,7 @@ import {
   RingCommit,
   RingEntry,
 } from "../abi/net-ring.js";
+import { viewOf } from "../abi/struct.js";
 import { GuestFault } from "../machine/guest-fault.js";
 import type { GuestMemory } from "../machine/memory.js";
 import type { Answers, Device } from "./device.js";
@@ -88,10 +90,6 @@ export class NetRing implements Device {
     ring.setInt32(commit + RingCommit.offset.ret, bytes > 0 ? SOLO5_R_OK : -bytes, true);
     ring.setUint32(commit + RingCommit.offset.len, Math.max(0, bytes), true);
   }
-}
-
-function viewOf(bytes: Uint8Array): DataView {
-  return new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
 }
 
 /** A GPA as a number: above 2^53 inexact, but still far outside. */

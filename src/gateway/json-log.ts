@@ -1,14 +1,11 @@
-// json-log.ts: one JSON object a request, in pino's form, for programs. Times in ms.
+// json-log.ts: one JSON object a request, through pino, for programs. Times in ms.
+import { pino } from "pino";
 import { MayflyError } from "../errors.js";
 import { formatEnd } from "../monitor/vm-end.js";
 import type { OnRequest, RequestRecord } from "./request-record.js";
 
-/** pino's levels, whose programs read these lines. */
-const LEVELS = { info: 30, warn: 40, error: 50 } as const;
-
 /**
- * Writes an object for each request: level error when this host failed, warn when the request did, info otherwise. The lines are pino's,
- * byte for byte.
+ * Writes an object for each request: level error when this host failed, warn when the request did, info otherwise.
  *
  * @param write gets what makes a line, with its end: a busy server makes many of them in a row, later
  * @param base what each of them says besides
@@ -19,21 +16,28 @@ export function jsonLog(
   write: (line: () => string) => void,
   base: Readonly<Record<string, unknown>> = {},
 ): OnRequest {
-  const members = Object.entries(base).map(
-    ([name, value]) => `,${JSON.stringify(name)}:${JSON.stringify(value)}`,
+  /** Of the line that is made: when its request was over, and the line itself. */
+  let time = "";
+  let made = "";
+  const logger = pino(
+    { base, timestamp: () => `,"time":"${time}"` },
+    {
+      write(line: string) {
+        made = line;
+      },
+    },
   );
-  const always = members.join("");
-  const lineOf = (record: RequestRecord, time: Date): string => {
-    const fields = JSON.stringify(requestFields(record)).slice(1, -1);
-    return `{"level":${LEVELS[levelOf(record)]},"time":"${time.toISOString()}"${always},${fields},"msg":"request"}\n`;
-  };
   return (record) => {
-    const time = new Date();
-    write(() => lineOf(record, time));
+    const over = new Date();
+    write(() => {
+      time = over.toISOString();
+      logger[levelOf(record)](requestFields(record), "request");
+      return made;
+    });
   };
 }
 
-function levelOf({ failure }: RequestRecord): keyof typeof LEVELS {
+function levelOf({ failure }: RequestRecord): "info" | "warn" | "error" {
   if (failure === undefined) return "info";
   return failure.status === 500 ? "error" : "warn";
 }

@@ -5,30 +5,42 @@ import { closeSync, constants, openSync, readSync } from "node:fs";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { test } from "node:test";
+import { type TestContext, test } from "node:test";
 import { setTimeout as sleep, setImmediate as turn } from "node:timers/promises";
 import { LogWriter } from "./log-writer.js";
 
-test("LogWriter writes everything, in order", async () => {
-  const folder = await mkdtemp(join(tmpdir(), "mayfly-log-"));
-  const fd = openSync(join(folder, "log"), "w");
-  try {
-    const writer = new LogWriter(fd, assert.fail);
-    const lines = Array.from({ length: 5000 }, (_, i) => `line ${i}\n`);
-    for (const line of lines) writer.write(line);
-    const expected = lines.join("");
-    while ((await readFile(join(folder, "log"), "utf8")).length < expected.length) await sleep(5);
-    assert.equal(await readFile(join(folder, "log"), "utf8"), expected);
-  } finally {
-    closeSync(fd);
-    await rm(folder, { recursive: true });
-  }
+/** A test with a file to write to. */
+function fileTest(
+  name: string,
+  body: (
+    file: { readonly fd: number; readonly written: () => Promise<string> },
+    context: TestContext,
+  ) => Promise<void>,
+): void {
+  test(name, async (context) => {
+    const folder = await mkdtemp(join(tmpdir(), "mayfly-log-"));
+    const fd = openSync(join(folder, "log"), "w");
+    try {
+      await body({ fd, written: () => readFile(join(folder, "log"), "utf8") }, context);
+    } finally {
+      closeSync(fd);
+      await rm(folder, { recursive: true });
+    }
+  });
+}
+
+fileTest("LogWriter writes everything, in order", async ({ fd, written }) => {
+  const writer = new LogWriter(fd, assert.fail);
+  const lines = Array.from({ length: 5000 }, (_, i) => `line ${i}\n`);
+  for (const line of lines) writer.write(line);
+  const expected = lines.join("");
+  while ((await written()).length < expected.length) await sleep(5);
+  assert.equal(await written(), expected);
 });
 
-test("LogWriter makes lines when it writes them, in order with others, and lets no more than some wait unmade", async () => {
-  const folder = await mkdtemp(join(tmpdir(), "mayfly-log-"));
-  const fd = openSync(join(folder, "log"), "w");
-  try {
+fileTest(
+  "LogWriter makes lines when it writes them, in order with others, and lets no more than some wait unmade",
+  async ({ fd, written }) => {
     const writer = new LogWriter(fd, assert.fail);
     const made: number[] = [];
     const line = (i: number) => (): string => {
@@ -45,48 +57,31 @@ test("LogWriter makes lines when it writes them, in order with others, and lets 
     for (let i = 3; i < 10_000; i++) writer.write(line(i));
     assert.ok(made.length > 8000);
     await writer.flushed();
-    const lines = (await readFile(join(folder, "log"), "utf8")).split("\n");
+    const lines = (await written()).split("\n");
     assert.deepEqual(lines.slice(0, 5), ["line 0", "line 1", "line 2", "other", "line 3"]);
     assert.equal(lines.length, 10_002);
-  } finally {
-    closeSync(fd);
-    await rm(folder, { recursive: true });
-  }
+  },
+);
+
+fileTest("LogWriter tells of a line that cannot be made, and writes the others", async ({ fd, written }) => {
+  const told: Error[] = [];
+  const writer = new LogWriter(fd, (error) => told.push(error));
+  writer.write("a\n");
+  writer.write(() => {
+    throw new TypeError("no line");
+  });
+  writer.write(() => "b\n");
+  await writer.flushed();
+  assert.equal(await written(), "a\nb\n");
+  assert.match(String(told[0]?.cause), /no line/);
 });
 
-test("LogWriter tells of a line that cannot be made, and writes the others", async () => {
-  const folder = await mkdtemp(join(tmpdir(), "mayfly-log-"));
-  const fd = openSync(join(folder, "log"), "w");
-  try {
-    const told: Error[] = [];
-    const writer = new LogWriter(fd, (error) => told.push(error));
-    writer.write("a\n");
-    writer.write(() => {
-      throw new TypeError("no line");
-    });
-    writer.write(() => "b\n");
-    await writer.flushed();
-    assert.equal(await readFile(join(folder, "log"), "utf8"), "a\nb\n");
-    assert.match(String(told[0]?.cause), /no line/);
-  } finally {
-    closeSync(fd);
-    await rm(folder, { recursive: true });
-  }
-});
-
-test("LogWriter tells when all is written", async () => {
-  const folder = await mkdtemp(join(tmpdir(), "mayfly-log-"));
-  const fd = openSync(join(folder, "log"), "w");
-  try {
-    const writer = new LogWriter(fd, assert.fail);
-    await writer.flushed();
-    for (let i = 0; i < 100; i++) writer.write("a line\n");
-    await writer.flushed();
-    assert.equal((await readFile(join(folder, "log"), "utf8")).length, 700);
-  } finally {
-    closeSync(fd);
-    await rm(folder, { recursive: true });
-  }
+fileTest("LogWriter tells when all is written", async ({ fd, written }) => {
+  const writer = new LogWriter(fd, assert.fail);
+  await writer.flushed();
+  for (let i = 0; i < 100; i++) writer.write("a line\n");
+  await writer.flushed();
+  assert.equal((await written()).length, 700);
 });
 
 test("LogWriter drops what a reader that stands still leaves waiting, and says how much", async () => {
@@ -144,12 +139,10 @@ test("LogWriter tells of a full disk once for each write, and goes on", async ()
   }
 });
 
-test("LogWriter writes the first line at once, and gathers what comes soon behind it", async (context) => {
-  context.mock.timers.enable({ apis: ["setTimeout"] });
-  const folder = await mkdtemp(join(tmpdir(), "mayfly-log-"));
-  const fd = openSync(join(folder, "log"), "w");
-  const written = (): Promise<string> => readFile(join(folder, "log"), "utf8");
-  try {
+fileTest(
+  "LogWriter writes the first line at once, and gathers what comes soon behind it",
+  async ({ fd, written }, context) => {
+    context.mock.timers.enable({ apis: ["setTimeout"] });
     const writer = new LogWriter(fd, assert.fail);
     writer.write("first\n");
     writer.write("second\n");
@@ -162,11 +155,8 @@ test("LogWriter writes the first line at once, and gathers what comes soon behin
       await turn();
     }
     assert.equal(await written(), "first\nsecond\nthird\n");
-  } finally {
-    closeSync(fd);
-    await rm(folder, { recursive: true });
-  }
-});
+  },
+);
 
 test("LogWriter writes what it has gathered when the process ends", () => {
   const module = new URL("log-writer.js", import.meta.url).href;

@@ -51,7 +51,7 @@ test("an answered request is one object", () => {
   });
 });
 
-test("a line for programs is pino's, byte for byte, but for its time", () => {
+test("a line for programs is what pino makes of the request at once, but for its time", () => {
   const failure = (status: number) =>
     new HttpFailure(status, "host-failed", 'a "quoted" \u2028 reason', { cause: new Error("\ud800") });
   const cases = [

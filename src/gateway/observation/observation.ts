@@ -12,7 +12,7 @@ type Note = { readonly watch: FunctionWatch } & (
   | { readonly done: CallDone }
 );
 
-/** A request makes four notes. Counted one by one, between other work, they take it 8 µs; so many in a row, a quarter of that. */
+/** A request makes three or four notes. Counted between its other work they take it some 8 µs; many in a row find the code at hand. */
 const MOST_NOTES = 128;
 
 export class Observation {

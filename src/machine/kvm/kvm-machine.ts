@@ -1,4 +1,5 @@
 // kvm-machine.ts: one VM with one vCPU on /dev/kvm. Returns exits; never acts on them.
+import { viewOf } from "../../abi/struct.js";
 import { ioctlBuffer, tryIoctl } from "../../linux/ioctl.js";
 import * as K from "../../linux/kvm.js";
 import { lastErrno } from "../../linux/libc.js";
@@ -264,10 +265,6 @@ export class KvmMachine implements Machine {
         return { kind: "failed", detail: `unexpected KVM exit ${reason}` };
     }
   }
-}
-
-function viewOf(bytes: Uint8Array): DataView {
-  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
 function mendOf(errno: string): string | undefined {

@@ -23,8 +23,8 @@ export function reachesTheMonitor(host: MachineHost): boolean {
  * @throws Error when the instruction does something else
  */
 export function hasExtendedState(host: MachineHost): boolean {
-  // xrstor64 of zeros: the initial state.
-  return tries(host, [0x48, 0x0f, 0xae, 0x2c, 0x25, ...littleEndian(STATE), OUT], (exit) => {
+  // xrstor64 (%rsi), where zeros are: the initial state.
+  return tries(host, [0x48, 0x0f, 0xae, 0x2e, OUT], (exit) => {
     if (isHypercall(exit)) return true;
     if (exit.kind === "exception" && exit.vector === INVALID_OPCODE) return false;
     throw new Error(`xrstor: got exit ${JSON.stringify(exit)}, expected it to be executed or undefined`);
@@ -44,7 +44,8 @@ function tries<T>(host: MachineHost, code: readonly number[], judge: (exit: Exit
   try {
     machine.memory.bytes.set(code, CODE);
     const registers = machine.readRegisters();
-    machine.writeRegisters({ ...registers, rip: BigInt(CODE), rdx: BigInt(PORT), rflags: 2n });
+    const [rip, rdx, rsi] = [CODE, PORT, STATE].map(BigInt) as [bigint, bigint, bigint];
+    machine.writeRegisters({ ...registers, rip, rdx, rsi, rflags: 2n });
     const deadline = performance.now() + PATIENCE_MS;
     let exit = machine.run(deadline);
     // A signal of somebody else's (a profiler's, a child's end) says nothing about the machine.
@@ -58,8 +59,4 @@ function tries<T>(host: MachineHost, code: readonly number[], judge: (exit: Exit
 
 function isHypercall(exit: Exit): boolean {
   return exit.kind === "hypercall" && exit.port === PORT;
-}
-
-function littleEndian(address: number): number[] {
-  return [...new Uint8Array(Uint32Array.of(address).buffer)];
 }

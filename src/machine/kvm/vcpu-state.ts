@@ -1,4 +1,5 @@
 // vcpu-state.ts: everything that a vCPU keeps of a guest, taken and put back: registers, segments, FPU and SSE, its clock.
+import { viewOf } from "../../abi/struct.js";
 import { MayflyError } from "../../errors.js";
 import { ioctlBuffer, tryIoctl } from "../../linux/ioctl.js";
 import * as K from "../../linux/kvm.js";
@@ -145,8 +146,4 @@ function resumingAt(start: number, regs: Uint8Array, rflags: bigint): Uint8Array
   const resuming = regs.slice();
   K.Regs.write(resuming, { rip: BigInt(start), rax: ALL_BITS, rdx: ALL_BITS, rflags });
   return resuming;
-}
-
-function viewOf(bytes: Uint8Array): DataView {
-  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
