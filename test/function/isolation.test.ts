@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import type { Bill, CallDone, VmChange } from "../../src/index.js";
 import { app } from "../support/mayfly.js";
-import { at, lifeTest, textOf, until } from "./life.js";
+import { until } from "../support/until.js";
+import { at, lifeTest, textOf } from "./life.js";
 
 lifeTest(
   "with isolation by instance, a VM's calls share its state until it was idle for long",

@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { setTimeout as delay } from "node:timers/promises";
 import { type CallDone, FunctionBusyError, VmBudget, type VmChange } from "../../src/index.js";
-import { at, lifeTest, textOf, turn, until } from "./life.js";
+import { until } from "../support/until.js";
+import { at, lifeTest, textOf, turn } from "./life.js";
 
 lifeTest("a VM that nobody uses is closed, the last one, too, unless it stays warm", async (load) => {
   const fn = await load({ idleMs: 40 });

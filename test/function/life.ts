@@ -1,7 +1,6 @@
 // life.ts: a function whose handler shows its state, its configuration and its context, for tests of how its VMs live.
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import { setTimeout as delay } from "node:timers/promises";
 import { Function as FetchFunction, type FunctionOptions } from "../../src/index.js";
 import { machines } from "../vm/support/machines.js";
 import { project, whyNoRuntime } from "./support.js";
@@ -50,8 +49,3 @@ export function lifeTest(
 export const at = (path: string): string => `http://function.test${path}`;
 export const textOf = async (response: Promise<Response>): Promise<string> => (await response).text();
 export const turn = (): Promise<void> => new Promise(setImmediate);
-
-/** Waits for what comes in its own time. */
-export async function until(what: () => boolean): Promise<void> {
-  while (!what()) await delay(5);
-}

@@ -1,9 +1,9 @@
 // drain.test.ts: a gateway that closes: requests under way end, new ones are turned away, patience has an end.
 import assert from "node:assert/strict";
 import { Agent } from "node:http";
+import { until } from "../support/until.js";
 import { ask, begin, errorIn, finish } from "./support/client.js";
 import { gatewayTest, misdeeds } from "./support/gateway.js";
-import { until } from "./support/until.js";
 
 gatewayTest(
   "closing lets a request under way end, and takes no new connection",

@@ -6,11 +6,11 @@ import { constants } from "node:http2";
 import { Agent, request } from "node:https";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
+import { until } from "../support/until.js";
 import { finish } from "./support/client.js";
 import { ECHO, gatewayTest, HELLO, misdeeds, type TestConfig, type TestGateway } from "./support/gateway.js";
 import { ask2, finish2, headOf } from "./support/http2-client.js";
 import { noTls, tlsFiles, withHttp2 } from "./support/tls.js";
-import { until } from "./support/until.js";
 
 function secureTest(
   name: string,

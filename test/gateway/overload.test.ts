@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import { request } from "node:http";
 import { connect } from "node:net";
+import { until } from "../support/until.js";
 import { ask, begin, errorIn, finish } from "./support/client.js";
 import { ECHO, gatewayTest, HELLO, misdeedImage, misdeeds, type TestGateway } from "./support/gateway.js";
-import { until } from "./support/until.js";
 
 /** A request whose VM has answered with a first piece and then waits for ever. */
 const stall = (test: TestGateway) => begin(`${test.url}/exchange-stall`, {}, null);

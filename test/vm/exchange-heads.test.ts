@@ -1,6 +1,5 @@
 // exchange-heads.test.ts: what a request's head tells a guest, how long it may be, and what is refused.
 import assert from "node:assert/strict";
-import { setTimeout as delay } from "node:timers/promises";
 import {
   Exchange,
   MAYFLY_BODY_LEN_UNKNOWN,
@@ -12,6 +11,7 @@ import {
   ResponseHead,
 } from "../../src/abi/exchange.js";
 import { ConsoleCollector, type Image } from "../../src/index.js";
+import { until } from "../support/until.js";
 import { collect } from "./support/apps.js";
 import { get, limits, open, pattern } from "./support/exchanges.js";
 import { GuestProgram } from "./support/guest-program.js";
@@ -93,7 +93,7 @@ machineTest("each request brings the time and its own entropy", async (monitor) 
   for (const request of requests) {
     times.push(BigInt(Date.now()) * 1_000_000n);
     assert.equal((await vm.exchange(request)).status, 204);
-    await delay(2);
+    await until(() => heads.length === times.length);
   }
   assert.deepEqual(
     heads.map(({ body_len }) => body_len),
@@ -117,7 +117,7 @@ machineTest(
     const output = new ConsoleCollector(1 << 20);
     const vm = monitor.create(headShower(), { limits, console: output.sink });
     await vm.exchange(get("/"));
-    await delay(5);
+    await until(() => output.bytes().length >= 256);
     const [first] = [output.bytes().subarray(0, 256)];
     const { strings_len } = RequestHead.read(first);
     assert.ok(first.subarray(RequestHead.size + strings_len).every((byte) => byte === 0));

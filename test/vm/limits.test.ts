@@ -10,7 +10,7 @@ import { GuestProgram } from "./support/guest-program.js";
 import { isSlowHost, machineTest } from "./support/machines.js";
 
 /** How much later than asked something may happen, ms. */
-const LATE_MS = isSlowHost ? 5000 : 400;
+const LATE_MS = isSlowHost ? 10_000 : 2000;
 const MIB = 1 << 20;
 
 const small = { memoryMiB: 4 };
@@ -110,7 +110,7 @@ machineTest("waiting uses no CPU time", async (monitor) => {
   const image = program.hypercall(HVT_HYPERCALL_POLL, poll).halt(3).image();
   const { end, stats } = await runGuest(monitor, image, { limits: { ...small, cpuTimeMs: 75 } });
   assert.equal(end.status, 3, end.message);
-  assert.ok(stats.cpuMs < 75 && stats.runMs >= 150);
+  assert.ok(stats.runMs >= 150 && stats.cpuMs < stats.runMs / 2);
 });
 
 machineTest("short polls, again and again, do not keep the host busy", async (monitor) => {

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
+import { until } from "../../../test/support/until.js";
 import type { KvmCore } from "./core.js";
 import { Spares } from "./spares.js";
 
@@ -18,10 +19,6 @@ function counted(): { open: () => KvmCore; made: () => number; left: () => numbe
     made: () => made,
     left: () => left,
   };
-}
-
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await delay(1);
 }
 
 test("none is made before it is needed unless that is wanted", async () => {
