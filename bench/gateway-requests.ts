@@ -48,7 +48,7 @@ async function writeConfig({ scratch, machine }: Context, image: string): Promis
 }
 
 type Turns = Rounds<
-  "one" | "many" | "library" | "libraryMany" | "httpOne" | "httpMany" | "shortest",
+  "one" | "asleep" | "many" | "library" | "libraryMany" | "httpOne" | "httpMany" | "shortest",
   LoadResult
 >;
 
@@ -61,7 +61,8 @@ async function warm(context: Context, served: ServeProcess, image: string): Prom
   using gateway = await HttpLoad.start(context, served.url, [HELLO]);
   using http = await HttpLoad.start(context, await urlOf(responder), [HELLO]);
   using calling = await HttpLoad.start(context, await urlOf(shortest), [HELLO]);
-  const one = { connections: 1, requests: context.times(500, 20) };
+  const asleep = { connections: 1, requests: context.times(500, 20) };
+  const one = { ...asleep, awake: true };
   const many = { connections: CONNECTIONS, requests: context.times(2000, 32) };
   const calls = context.times(1000, 32);
   const call = async (atOnce: number): Promise<LoadResult[]> => {
@@ -71,6 +72,7 @@ async function warm(context: Context, served: ServeProcess, image: string): Prom
   const turns: Turns = await takeTurns(
     {
       one: async () => [await gateway.ask(one)],
+      asleep: async () => [await gateway.ask(asleep)],
       many: async () => [await gateway.ask(many)],
       library: () => call(1),
       libraryMany: () => call(CONNECTIONS),
@@ -110,6 +112,14 @@ function reportWarm(turns: Turns): Found[] {
   return [
     row("one connection p50", percentile(latencies("one"), 50), "ms", { atMost: 0.25 }, parts),
     row("one connection p99", percentile(latencies("one"), 99), "ms", { atMost: 1.5 }),
+    row(
+      "… whose client sleeps p50",
+      percentile(latencies("asleep"), 50),
+      "ms",
+      undefined,
+      "the server wakes it with each response",
+    ),
+    row("… whose client sleeps p99", percentile(latencies("asleep"), 99), "ms"),
     row(`${CONNECTIONS} connections`, median(rates("many")), "requests/s", { atLeast: 5000 }, partsMany),
     row(`${CONNECTIONS} connections p99`, percentile(latencies("many"), 99), "ms", { atMost: 10 }),
     row(

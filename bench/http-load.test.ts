@@ -60,18 +60,18 @@ test("each request is sent once, to the targets in turn, on connections kept and
     sockets.add(request.socket);
     answer(request, response);
   };
-  const { status, out, err } = await ask(context, onRequest, "2 6 0\n0 4 100\n");
+  const { status, out, err } = await ask(context, onRequest, "2 6 0 0\n0 4 100 0\n2 4 0 1\n");
   assert.equal(status, 0, err);
   assert.deepEqual(
     out
       .trim()
       .split("\n")
       .map((line) => line.split(" ").length),
-    [7, 5],
+    [7, 5, 5],
   );
-  assert.equal(seen.filter((url) => url === "/one").length, 5);
-  assert.equal(seen.length, 10);
-  assert.equal(sockets.size, 6);
+  assert.equal(seen.filter((url) => url === "/one").length, 7);
+  assert.equal(seen.length, 14);
+  assert.equal(sockets.size, 8);
 });
 
 test("a body that comes in pieces is waited for", async (context) => {
@@ -81,7 +81,7 @@ test("a body that comes in pieces is waited for", async (context) => {
     response.write(body.slice(0, 1));
     setTimeout(() => response.end(body.slice(1)), 5);
   };
-  const { status, err } = await ask(context, onRequest, "1 4 0\n");
+  const { status, err } = await ask(context, onRequest, "1 4 0 0\n");
   assert.equal(status, 0, err);
 });
 
@@ -93,7 +93,7 @@ test("another status, another body and another length end it with what came", as
     [({ socket }) => void socket.end(), /the connection ended before the response/],
   ];
   for (const [onRequest, expected] of wrong) {
-    const { status, err } = await ask(context, onRequest, "1 2 0\n");
+    const { status, err } = await ask(context, onRequest, "1 2 0 0\n");
     assert.equal(status, 1);
     assert.match(err, expected);
   }

@@ -16,6 +16,8 @@ export interface Load {
   readonly requests: number;
   /** Before each request, ms. */
   readonly pauseMs?: number;
+  /** Whether the client looks for responses all the time, on connections that are kept. Otherwise the server wakes it with each. */
+  readonly awake?: boolean;
 }
 
 export interface LoadResult {
@@ -47,8 +49,9 @@ export class HttpLoad implements Disposable {
     return new HttpLoad(new NativeProgram(program, [new URL(url).port, file]));
   }
 
-  async ask({ connections, requests, pauseMs = 0 }: Load): Promise<LoadResult> {
-    const [answer] = await this.#program.ask([connections, requests, Math.round(pauseMs * 1000)], 1);
+  async ask({ connections, requests, pauseMs = 0, awake = false }: Load): Promise<LoadResult> {
+    const question = [connections, requests, Math.round(pauseMs * 1000), Number(awake)];
+    const [answer] = await this.#program.ask(question, 1);
     return loadResult(answer!);
   }
 

@@ -2,9 +2,10 @@
  * http-load.c: a client of HTTP/1.1 that costs little beside the server that it asks: `http-load PORT TARGETS`. The file TARGETS has a path,
  * a tab and the body to be expected in each line ("\n" for a line's end in it); requests take them in turn.
  *
- * For each line "CONNECTIONS REQUESTS PAUSE" on stdin it sends so many requests and prints how long that took in all, and then how long each
+ * For each line "CONNECTIONS REQUESTS PAUSE AWAKE" on stdin it sends so many requests and prints how long that took in all, and then how long each
  * took from its first byte sent to the last byte of its response, in nanoseconds. Connections are made before and kept. With 0 of them each
- * request makes one of its own, which is part of its time. PAUSE, in microseconds, passes before each request of a connection.
+ * request makes one of its own, which is part of its time. PAUSE, in microseconds, passes before each request of a connection. With AWAKE 1
+ * it looks for responses all the time; with 0 it sleeps until one comes, and whoever sends that has to wake it.
  * A response other than a 200 with the expected body ends the program with status 1.
  */
 #define _GNU_SOURCE
@@ -178,8 +179,9 @@ static void ask_anew(size_t requests, useconds_t pause, uint64_t *times)
     }
 }
 
-static void ask_again(size_t count, size_t requests, useconds_t pause, uint64_t *times)
+static void ask_again(size_t count, size_t requests, useconds_t pause, int awake, uint64_t *times)
 {
+    int timeout = awake ? 0 : -1;
     int epoll = (int)must(epoll_create1(EPOLL_CLOEXEC), "epoll_create1");
     size_t sent = 0, answered = 0;
     struct epoll_event ready[MOST_CONNECTIONS];
@@ -192,7 +194,7 @@ static void ask_again(size_t count, size_t requests, useconds_t pause, uint64_t 
         send_request(&connections[sent]);
     }
     while (answered < requests) {
-        int found = (int)must(epoll_wait(epoll, ready, MOST_CONNECTIONS, -1), "epoll_wait");
+        int found = (int)must(epoll_wait(epoll, ready, MOST_CONNECTIONS, timeout), "epoll_wait");
 
         for (int i = 0; i < found; i++) {
             struct connection *connection = ready[i].data.ptr;
@@ -216,6 +218,7 @@ int main(int argc, char **argv)
 {
     size_t count, requests;
     useconds_t pause;
+    int awake;
 
     if (argc != 3) {
         fprintf(stderr, "usage: http-load PORT TARGETS\n");
@@ -224,7 +227,7 @@ int main(int argc, char **argv)
     server.sin_port = htons((uint16_t)atoi(argv[1]));
     server.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     read_targets(argv[2], atoi(argv[1]));
-    while (scanf("%zu %zu %u", &count, &requests, &pause) == 3) {
+    while (scanf("%zu %zu %u %d", &count, &requests, &pause, &awake) == 4) {
         uint64_t *times = calloc(requests + 1, sizeof *times);
         uint64_t start;
 
@@ -235,7 +238,7 @@ int main(int argc, char **argv)
         if (count == 0)
             ask_anew(requests, pause, times);
         else
-            ask_again(count, requests, pause, times);
+            ask_again(count, requests, pause, awake, times);
         printf("%llu", (unsigned long long)(now_ns() - start));
         for (size_t i = 0; i < requests; i++)
             printf(" %llu", (unsigned long long)times[i]);

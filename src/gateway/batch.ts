@@ -6,8 +6,8 @@
 //   …
 //   if (batch.othersRun) await batch.ran;
 
-/** Responses do not wait for more guests once they have taken so long, ms. */
-const LONGEST_MS = 2;
+/** Responses do not wait for more guests once those have taken so long, ms: then those that are there leave, and the next ones gather. */
+const LONGEST_MS = 4;
 
 let open: Batch | undefined;
 
@@ -22,7 +22,8 @@ export function nextBatch(): Promise<Batch> {
 export class Batch {
   readonly #onBegun: () => void;
   #size = 0;
-  #begunAt: number | undefined;
+  /** When the first guest began behind the last response that left. */
+  #since: number | undefined;
   #isOver = false;
   #end: NodeJS.Immediate | undefined;
   readonly #ran: (() => void)[] = [];
@@ -32,16 +33,16 @@ export class Batch {
     this.#onBegun = onBegun;
   }
 
-  /** Whether guests of other requests have their turn now, and a response can wait for them. */
+  /** Whether guests of other requests have their turn now: they want this one's VM, and its response can wait for them. */
   get othersRun(): boolean {
-    return this.#size > 1 && !this.#isOver && !this.#isLate;
+    return this.#size > 1 && !this.#isOver;
   }
 
   /** Resolves when every request of the batch had its turn, or they have taken long. */
   get ran(): Promise<void> {
     return new Promise((resolve) => {
-      if (this.#isOver) resolve();
-      else this.#ran.push(resolve);
+      this.#ran.push(resolve);
+      if (this.#isOver || this.#isLate) this.#letGo();
     });
   }
 
@@ -61,17 +62,18 @@ export class Batch {
   }
 
   #begin(): void {
-    if (this.#begunAt !== undefined) return;
-    this.#begunAt = performance.now();
+    if (this.#since !== undefined) return;
+    this.#since = performance.now();
     this.#onBegun();
   }
 
   get #isLate(): boolean {
-    return performance.now() - this.#begunAt! >= LONGEST_MS;
+    return performance.now() - this.#since! >= LONGEST_MS;
   }
 
   #letGo(): void {
     for (const resolve of this.#ran.splice(0)) resolve();
+    this.#since = performance.now();
   }
 
   readonly #finish = (): void => {
