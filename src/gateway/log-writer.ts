@@ -8,7 +8,7 @@ const RETRY_MS = 20;
  * Text that comes so soon behind a write is gathered for the next one: a write, with its way to another thread and back and what it wakes at the
  * other end of a pipe, costs as much as a dozen lines.
  */
-const GATHER_MS = 10;
+const GATHER_MS = 50;
 
 /** Lines are made from their functions once there are so many, at the latest: what a function holds is more than its line. */
 const MOST_UNMADE = 1024;

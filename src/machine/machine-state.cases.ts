@@ -15,6 +15,7 @@ import {
   space,
 } from "./machine-case.fixture.js";
 import { differenceOf } from "./machine-state.js";
+import type { PageRange } from "./page-ranges.js";
 
 const PAGE = 4096;
 
@@ -142,6 +143,47 @@ export function machineStateCases(kind: string, open: () => MachineHost, skip: s
     },
   );
 
+  withMachine(
+    "who asks for the same range again is told of the pages that came and went meanwhile, whoever touched them",
+    // mov %eax, address; out; twice; then a read, which takes no page of its own, and a write to the same page
+    [
+      ...[0x89, 0x04, 0x25, ...at(DATA + 8 * PAGE), ...OUT_TO_PUTS],
+      ...[0x89, 0x04, 0x25, ...at(DATA + 9 * PAGE), ...OUT_TO_PUTS],
+      ...[0x8b, 0x0c, 0x25, ...at(DATA + 12 * PAGE), ...OUT_TO_PUTS],
+      ...[0x89, 0x04, 0x25, ...at(DATA + 12 * PAGE), ...OUT_TO_PUTS, ...LOOP],
+    ],
+    (machine) => {
+      machine.trackPages();
+      const within = [{ start: DATA + 8 * PAGE, end: DATA + 16 * PAGE }];
+      const touched = (): number[] =>
+        [8, 9, 10, 11, 12].filter((page) => pagesOf(machine, within).has(DATA + page * PAGE));
+      assert.deepEqual(touched(), []);
+      machine.run(soon());
+      assert.deepEqual([touched(), touched()], [[8], [8]]);
+      machine.run(soon());
+      machine.memory.bytes[DATA + 11 * PAGE] = 1;
+      assert.deepEqual(
+        [touched(), touched()],
+        [
+          [8, 9, 11],
+          [8, 9, 11],
+        ],
+      );
+      machine.dropPages(DATA + 9 * PAGE, DATA + 10 * PAGE);
+      assert.deepEqual(
+        [touched(), touched()],
+        [
+          [8, 11],
+          [8, 11],
+        ],
+      );
+      machine.run(soon());
+      const read = touched();
+      machine.run(soon());
+      assert.ok(touched().includes(12), `behind a read: ${read}`);
+    },
+  );
+
   withMachine("a huge range that was touched is told page by page once pages are tracked", [], (machine) => {
     machine.trackPages();
     machine.memory.bytes[2 << 20] = 1;
@@ -191,9 +233,9 @@ function ticks(machine: Machine): bigint {
 }
 
 /** Addresses of the touched pages. */
-function pagesOf(machine: Machine): Set<number> {
+function pagesOf(machine: Machine, within?: readonly PageRange[]): Set<number> {
   const pages = new Set<number>();
-  for (const { start, end } of machine.touchedRanges())
+  for (const { start, end } of machine.touchedRanges(within))
     for (let page = start; page < end; page += PAGE) pages.add(page);
   return pages;
 }

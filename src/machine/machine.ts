@@ -86,7 +86,7 @@ export interface Machine {
    *
    * @param within where to look, all of memory unless given; others may be told of, too
    */
-  touchedRanges(within?: readonly PageRange[]): PageRange[];
+  touchedRanges(within?: readonly PageRange[]): readonly PageRange[];
   /** Memory that is touched from now on comes in pages of 4 KiB, so that `touchedRanges` says no more than it must. */
   trackPages(): void;
   /** Has a run of whole pages be there, where the kernel can do that: for who is about to write all of them. */

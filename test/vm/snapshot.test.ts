@@ -90,6 +90,22 @@ machineTest(`${RESETS} resets make nothing grow`, async (monitor) => {
   assert.ok((await openDescriptors()) <= descriptors + 1);
 });
 
+machineTest("memory that grows in a later request is put back behind that one, too", async (monitor) => {
+  for (const pages of [1, 40, 600]) {
+    const vm = await counter(monitor);
+    const snapshot = await vm.snapshot();
+    for (const target of ["/", "/", "/touch/3", "/", "/"]) {
+      assert.deepEqual(state(await ask(vm, target)), UNTOUCHED);
+      vm.reset(snapshot);
+    }
+    await ask(vm, `/touch/${pages}`);
+    // Only now: what compares all of memory touches it, and drops what it touched.
+    vm.reset(snapshot, { verify: true });
+    assert.deepEqual(state(await ask(vm)), UNTOUCHED);
+    await vm.close();
+  }
+});
+
 machineTest("memory that grew far is given back", async (monitor) => {
   const vm = await counter(monitor);
   const machine = latestMachine();

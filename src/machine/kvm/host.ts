@@ -31,7 +31,7 @@ import { MemoryPool } from "./memory-pool.js";
 import type { KvmResources } from "./resources.js";
 import { AVAILABLE_TSS_64, BUSY_TSS_64 } from "./segments.js";
 import { Spares } from "./spares.js";
-import { hasExtendedState, reachesTheMonitor } from "./trial.js";
+import { firstSteps, hasExtendedState } from "./trial.js";
 
 const DEVICE = "/dev/kvm";
 
@@ -63,6 +63,7 @@ export class KvmHost implements MachineHost {
       spares: new Spares(spares, () => KvmCore.open(core)),
       memory: new MemoryPool(),
       pageMap: new PageMap(),
+      guestFaults: { areCounted: false },
       timer,
       constants:
         tryIoctl(kvm.fd, KVM_CHECK_EXTENSION, KVM_CAP_READONLY_MEM) > 0 ? new Constants() : undefined,
@@ -101,7 +102,9 @@ export class KvmHost implements MachineHost {
   #chooseWays(): void {
     for (const taskType of [BUSY_TSS_64, AVAILABLE_TSS_64] as const) {
       this.#ways = { ...this.#ways, taskType };
-      if (!reachesTheMonitor(this)) continue;
+      const steps = firstSteps(this);
+      if (!steps.reachTheMonitor) continue;
+      this.#resources.guestFaults.areCounted = steps.areFaultsCounted;
       if (hasExtendedState(this)) this.#ways = { taskType, stateLoad: "xrstor" };
       return;
     }

@@ -16,6 +16,7 @@ import type { LowMemory } from "./low-memory.js";
 import { KvmParts } from "./parts.js";
 import type { KvmResources } from "./resources.js";
 import { RESUME_STATE, STUB_PORT, STUB_STRIDE, STUBS } from "./supervisor.js";
+import { TouchedPages } from "./touched-pages.js";
 import { isUnsettled, settle, VcpuState } from "./vcpu-state.js";
 
 const PAGE_FAULT = 14;
@@ -31,6 +32,7 @@ export class KvmMachine implements Machine {
   readonly ownPages: readonly PageRange[];
   readonly #shared: KvmResources;
   readonly #parts: KvmParts;
+  readonly #touched: TouchedPages;
   readonly #runView: DataView;
   readonly #regs = new Uint8Array(K.Regs.size);
   /** The special registers of a guest at CPL 3. */
@@ -51,6 +53,7 @@ export class KvmMachine implements Machine {
     const { constants = [] } = space;
     const kept = shared.constants?.keep(constants) ?? [];
     this.#parts = KvmParts.open(shared, space.memoryBytes, kept);
+    this.#touched = new TouchedPages(shared.pageMap, this.#parts.memory, shared.guestFaults);
     this.#runView = viewOf(this.#parts.run.bytes);
     this.memory = new GuestMemory(this.#parts.memory.bytes, space, kept);
     this.memory.bytes.set(low.bytes, MACHINE_START);
@@ -126,20 +129,13 @@ export class KvmMachine implements Machine {
     this.#frame = undefined;
   }
 
-  touchedRanges(within: readonly PageRange[] = []): PageRange[] {
-    const { address, length } = this.#parts.memory;
-    const ranges: PageRange[] = [];
-    // One call for all: it skips what was never touched faster than a second one begins.
-    const first = within[0]?.start ?? 0;
-    const end = within.at(-1)?.end ?? length;
-    this.#shared.pageMap.visitTouched(address + BigInt(first), end - first, (from, to) =>
-      ranges.push({ start: first + from, end: first + to }),
-    );
-    return ranges;
+  touchedRanges(within: readonly PageRange[] = []): readonly PageRange[] {
+    return this.#touched.within(within);
   }
 
   trackPages(): void {
     this.#shared.memory.avoidHugePages(this.#parts.memory);
+    this.#touched.track();
   }
 
   populatePages(start: number, end: number): void {
@@ -148,6 +144,7 @@ export class KvmMachine implements Machine {
 
   dropPages(start: number, end: number): void {
     this.#parts.memory.discard(start, end - start);
+    this.#touched.forget();
   }
 
   interrupt(): void {

@@ -5,6 +5,7 @@ import type { SliceTimer } from "../../linux/slice-timer.js";
 import type { Constants } from "./constants.js";
 import type { MemoryPool } from "./memory-pool.js";
 import type { Spares } from "./spares.js";
+import type { GuestFaults } from "./touched-pages.js";
 
 /** Owned by the KvmHost; VMs borrow it. */
 export interface KvmResources {
@@ -14,6 +15,7 @@ export interface KvmResources {
   readonly spares: Spares;
   /** Opened by the first VM that asks which pages it touched. */
   readonly pageMap: PageMap;
+  readonly guestFaults: GuestFaults;
   readonly timer: SliceTimer;
   /** Undefined where KVM has no read-only memory: then each VM has a copy. */
   readonly constants: Constants | undefined;

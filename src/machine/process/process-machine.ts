@@ -103,7 +103,7 @@ export class ProcessMachine implements Machine {
     trace.writeXstate(this.pid, state.xstate);
   }
 
-  touchedRanges(within: readonly PageRange[] = [{ start: 0, end: this.memory.size }]): PageRange[] {
+  touchedRanges(within: readonly PageRange[] = [{ start: 0, end: this.memory.size }]): readonly PageRange[] {
     return this.#shared.touchedRanges(within);
   }
 
