@@ -1,6 +1,6 @@
 // batch.test.ts: who goes on in which turn of the event loop, and what waits for whom.
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { type TestContext, test } from "node:test";
 import { nextBatch } from "./batch.js";
 
 /** A request whose guest takes some steps that only wait for promises. */
@@ -11,6 +11,15 @@ async function request(name: string, seen: string[]): Promise<void> {
   seen.push(`${name} ran`);
   if (batch.othersRun) await batch.ran;
   seen.push(`${name} is sent`);
+}
+
+/** Time passes when the test says so, in ms, and not when the host has other work. */
+function stoppedClock(context: TestContext): (ms: number) => void {
+  let now = performance.now();
+  context.mock.method(performance, "now", () => now);
+  return (ms) => {
+    now += ms;
+  };
 }
 
 test("requests of one turn run one after the other, each to its end, and then leave together", async () => {
@@ -50,24 +59,24 @@ test("what has waited for something else meanwhile waits for nobody", async () =
   await batch.ran;
 });
 
-test("a response that waits leaves when the guests behind it take long", async () => {
+test("a response that waits leaves when the guests behind it take long", async (context) => {
   const seen: string[] = [];
+  const pass = stoppedClock(context);
   const compute = async (name: string): Promise<void> => {
     await nextBatch();
-    const begun = performance.now();
-    while (performance.now() - begun < 5);
+    pass(5);
     seen.push(`${name} has computed`);
   };
   await Promise.all([request("fast", seen), ...["b", "c", "d"].map(compute)]);
   assert.ok(seen.indexOf("fast is sent") < seen.indexOf("c has computed"), seen.join(", "));
 });
 
-test("one that has taken long waits for nobody, and those behind it wait for each other again", async () => {
+test("one that has taken long waits for nobody, and those behind it wait for each other again", async (context) => {
   const seen: string[] = [];
+  const pass = stoppedClock(context);
   const slow = async (): Promise<void> => {
     const batch = await nextBatch();
-    const begun = performance.now();
-    while (performance.now() - begun < 5);
+    pass(5);
     await batch.ran;
     seen.push("slow is sent");
   };

@@ -158,6 +158,16 @@ fileTest(
   },
 );
 
+fileTest("LogWriter gathers no longer when somebody waits for all", async ({ fd, written }, context) => {
+  context.mock.timers.enable({ apis: ["setTimeout"] });
+  const writer = new LogWriter(fd, assert.fail);
+  writer.write("first\n");
+  while ((await written()) === "") await turn();
+  writer.write("second\n");
+  await writer.flushed();
+  assert.equal(await written(), "first\nsecond\n");
+});
+
 test("LogWriter writes what it has gathered when the process ends", () => {
   const module = new URL("log-writer.js", import.meta.url).href;
   const program = `

@@ -6,7 +6,7 @@ import process from "node:process";
 const RETRY_MS = 20;
 /**
  * Text that comes so soon behind a write is gathered for the next one: a write, with its way to another thread and back and what it wakes at the
- * other end of a pipe, costs as much as a dozen lines.
+ * other end of a pipe, costs as much as a dozen lines, and the supervisor that passes lines on takes its part of the same processor.
  */
 const GATHER_MS = 50;
 
@@ -31,6 +31,7 @@ export class LogWriter {
   readonly #unmade: (() => string)[] = [];
   /** … or gathering behind a write. */
   #isWriting = false;
+  #gathering: NodeJS.Timeout | undefined;
   #lost = 0;
   readonly #onFlushed: (() => void)[] = [];
 
@@ -53,7 +54,10 @@ export class LogWriter {
   /** Resolves when all that was handed over until now is written, or lost. */
   flushed(): Promise<void> {
     if (!this.#isWriting) return Promise.resolve();
-    return new Promise((resolve) => this.#onFlushed.push(resolve));
+    return new Promise((resolve) => {
+      this.#onFlushed.push(resolve);
+      if (this.#gathering !== undefined) this.#gathered();
+    });
   }
 
   #tellLost(): void {
@@ -97,11 +101,14 @@ export class LogWriter {
       }
       this.#tellLost();
       if (error !== null) this.#onError(error);
-      setTimeout(this.#gathered, GATHER_MS);
+      if (this.#onFlushed.length > 0) this.#gathered();
+      else this.#gathering = setTimeout(this.#gathered, GATHER_MS);
     });
   }
 
   readonly #gathered = (): void => {
+    clearTimeout(this.#gathering);
+    this.#gathering = undefined;
     this.#isWriting = false;
     if (this.#waiting !== "" || this.#unmade.length > 0) this.#writeWaiting();
     else for (const tell of this.#onFlushed.splice(0)) tell();

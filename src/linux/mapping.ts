@@ -65,9 +65,14 @@ export class Mapping implements Disposable {
     this.#advise(start, length, MADV_HUGEPAGE);
   }
 
-  /** Takes the wish back, everywhere: memory touched from now on comes in pages of 4 KiB. */
-  avoidHugePages(): void {
-    this.#advise(0, this.length, MADV_NOHUGEPAGE);
+  /**
+   * Takes the wish back, everywhere: memory touched from now on comes in pages of 4 KiB.
+   *
+   * @returns whether the kernel says so. It may lack the memory to tell this mapping from its neighbors
+   */
+  avoidHugePages(): boolean {
+    // A kernel without huge pages does not know the advice.
+    return this.#advise(0, this.length, MADV_NOHUGEPAGE) === 0 || lastErrno() === "EINVAL";
   }
 
   /** Keeps guest memory out of core dumps of this process. */

@@ -9,7 +9,9 @@ import { wallTimer } from "./wall-timer.js";
 const meter = (wallTimeMs: number) =>
   new Meter({ memoryBytes: 0, wallTimeMs, cpuTimeMs: Number.POSITIVE_INFINITY }, () => 0);
 
-test("at any fraction of a millisecond it fires once, and when the time is really over", async () => {
+test("at any fraction of a millisecond it fires once, and when the time is really over", {
+  timeout: 20_000,
+}, async () => {
   const rests: number[] = [];
   for (let i = 0; i < 60; i++) {
     const each = meter(5 + i * 0.37);
@@ -44,7 +46,7 @@ test("no limit needs no timer, and a limit of years fires no warning and not now
   assert.deepEqual(warned, []);
 });
 
-test("it stops for wall time without an end, and watches again when told", async () => {
+test("it stops for wall time without an end, and watches again when told", { timeout: 20_000 }, async () => {
   const each = meter(5);
   let fired = 0;
   using timer = wallTimer(each, () => fired++);
@@ -59,7 +61,7 @@ test("it stops for wall time without an end, and watches again when told", async
   assert.equal(fired, 1);
 });
 
-test("a limit that became shorter is watched from then on", async () => {
+test("a limit that became shorter is watched from then on", { timeout: 20_000 }, async () => {
   const each = meter(60_000);
   let fired = 0;
   using timer = wallTimer(each, () => fired++);

@@ -134,8 +134,7 @@ export class KvmMachine implements Machine {
   }
 
   trackPages(): void {
-    this.#shared.memory.avoidHugePages(this.#parts.memory);
-    this.#touched.track();
+    if (this.#shared.memory.avoidHugePages(this.#parts.memory)) this.#touched.track();
   }
 
   populatePages(start: number, end: number): void {

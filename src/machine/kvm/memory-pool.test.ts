@@ -17,6 +17,19 @@ test("memory that was given back serves again, and is empty", () => {
   pool.close();
 });
 
+test("memory whose huge pages the kernel did not forbid is not said to have none", () => {
+  const pool = new MemoryPool();
+  const memory = pool.take(BYTES);
+  const { avoidHugePages } = memory;
+  memory.avoidHugePages = () => false;
+  assert.equal(pool.avoidHugePages(memory), false);
+  memory.avoidHugePages = avoidHugePages;
+  assert.equal(pool.avoidHugePages(memory), true);
+  assert.equal(pool.avoidHugePages(memory), true);
+  pool.giveBack(memory);
+  pool.close();
+});
+
 test("memory that the kernel refuses to empty, because it is locked, never serves again", () => {
   const pool = new MemoryPool();
   const locked = pool.take(BYTES);

@@ -33,11 +33,16 @@ export class MemoryPool {
     return mapping;
   }
 
-  /** Until it is given back, what is touched of a memory comes in pages of 4 KiB. */
-  avoidHugePages(mapping: Mapping): void {
-    if (this.#withoutHugePages.has(mapping)) return;
-    mapping.avoidHugePages();
-    this.#withoutHugePages.add(mapping);
+  /**
+   * Until it is given back, what is touched of a memory comes in pages of 4 KiB.
+   *
+   * @returns whether that is certain
+   */
+  avoidHugePages(mapping: Mapping): boolean {
+    if (this.#withoutHugePages.has(mapping)) return true;
+    const isCertain = mapping.avoidHugePages();
+    if (isCertain) this.#withoutHugePages.add(mapping);
+    return isCertain;
   }
 
   /** Takes memory back. All its pages are dropped at once: nothing of a guest outlives it. */

@@ -30,7 +30,7 @@ test("none is made before it is needed unless that is wanted", async () => {
   await spares.close();
 });
 
-test("one that was taken is replaced, and all are closed in the end", async () => {
+test("one that was taken is replaced, and all are closed in the end", { timeout: 20_000 }, async () => {
   const { open, made, left } = counted();
   const spares = new Spares(2, open);
   await until(() => made() === 2);

@@ -24,7 +24,7 @@ export class TouchedPages {
     this.#guestFaults = guestFaults;
   }
 
-  /** The memory's pages come one by one from now on: the kernel adds none by itself, as it does where it makes huge pages of small ones. */
+  /** It is certain that the memory's pages come one by one from now on: the kernel makes no huge page of small ones, which would add some by itself. */
   track(): void {
     this.#isTracked = true;
   }

@@ -19,11 +19,8 @@ export interface DecodedResponseHead {
   readonly headers: HeaderList;
 }
 
-/** The last head that was decoded, and its bytes: many a function answers with the same one again and again. */
-let last: { readonly bytes: Buffer; readonly head: DecodedResponseHead } | undefined;
-
 /**
- * Decodes a head. Two of the same bytes may be the same object.
+ * Decodes a head.
  *
  * @param guestBytes where the guest says it lies; it is copied, so that what is checked is what is used
  * @throws GuestFault "exchange-violation" naming the field
@@ -33,15 +30,6 @@ export function decodeResponseHead(guestBytes: Uint8Array): DecodedResponseHead 
   if (length < ResponseHead.size || length > MAYFLY_EXCHANGE_HEAD_MAX)
     throw violation(`head_len: got ${length}, expected ${ResponseHead.size} to ${MAYFLY_EXCHANGE_HEAD_MAX}`);
   copy.set(guestBytes);
-  const bytes = copy.subarray(0, length);
-  if (last !== undefined && bytes.equals(last.bytes)) return last.head;
-  const head = decode(bytes);
-  last = { bytes: Buffer.from(bytes), head };
-  return head;
-}
-
-/** @param bytes the start of `copy` */
-function decode({ length }: Buffer): DecodedResponseHead {
   const status = view.getUint32(at.status, true);
   const headerCount = view.getUint32(at.header_count, true);
   const stringsLength = view.getUint32(at.strings_len, true);
@@ -63,8 +51,7 @@ function decode({ length }: Buffer): DecodedResponseHead {
       throw violation(`header ${i / 2} (${name}): its value is not what HTTP allows`);
     headers.push([name, value]);
   }
-  for (const header of headers) Object.freeze(header);
-  return Object.freeze({ status, headers: Object.freeze(headers) });
+  return { status, headers };
 }
 
 /** The guest broke the exchange's protocol. */
