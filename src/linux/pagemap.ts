@@ -55,6 +55,8 @@ export class PageMap implements Disposable {
   readonly #view = new DataView(this.#argument.buffer);
   readonly #regions = new Uint8Array(REGIONS_AT_ONCE * PageRegion.size);
   readonly #regionsView = new DataView(this.#regions.buffer);
+  /** What `read` reads into: made once, because memory made for each question would be touched, and change what is asked about faults. */
+  #entries: Uint8Array | undefined;
 
   constructor(method: PageMapMethod = "scan") {
     this.#method = method;
@@ -79,7 +81,8 @@ export class PageMap implements Disposable {
     this.#descriptor ??= open("/proc/self/pagemap", O_RDONLY);
     if (this.#method === "scan" && this.#scan(this.#descriptor.fd, address, length, visit)) return;
     this.#method = "read";
-    readEntries(this.#descriptor.fd, address, length, visit);
+    this.#entries ??= new Uint8Array(PAGES_AT_ONCE * ENTRY_BYTES);
+    readEntries(this.#descriptor.fd, this.#entries, { address, length }, visit);
   }
 
   close(): void {
@@ -124,11 +127,10 @@ function addressAt(view: DataView, offset: number): number {
 
 function readEntries(
   fd: number,
-  address: bigint,
-  length: number,
+  entries: Uint8Array,
+  { address, length }: { readonly address: bigint; readonly length: number },
   visit: (start: number, end: number) => void,
 ): void {
-  const entries = new Uint8Array(PAGES_AT_ONCE * ENTRY_BYTES);
   const firstPage = Number(address / BigInt(PAGE_SIZE));
   const pages = length / PAGE_SIZE;
   let start = -1;

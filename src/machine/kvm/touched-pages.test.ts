@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { mapAnonymous } from "../../linux/mapping.js";
-import { PageMap } from "../../linux/pagemap.js";
+import { PageMap, type PageMapMethod } from "../../linux/pagemap.js";
 import { TouchedPages } from "./touched-pages.js";
 
 const PAGE = 4096;
@@ -20,8 +20,11 @@ class CountedPageMap extends PageMap {
 }
 
 /** How often one of two questions in a row did without a scan. */
-function savedScans({ isTracked, areCounted }: { isTracked: boolean; areCounted: boolean }): number {
-  using pageMap = new CountedPageMap();
+function savedScans(
+  { isTracked, areCounted }: { isTracked: boolean; areCounted: boolean },
+  method: PageMapMethod = "scan",
+): number {
+  using pageMap = new CountedPageMap(method);
   using memory = mapAnonymous(MEMORY_BYTES);
   assert.ok(memory.avoidHugePages());
   const touched = new TouchedPages(pageMap, memory, { areCounted });
@@ -34,10 +37,11 @@ function savedScans({ isTracked, areCounted }: { isTracked: boolean; areCounted:
   return 2 * ATTEMPTS - pageMap.scans;
 }
 
-test("a second question costs no scan while there was no fault", () => {
-  const saved = savedScans({ isTracked: true, areCounted: true });
-  assert.ok(saved > 0 && saved <= ATTEMPTS, `${saved} of ${ATTEMPTS}`);
-});
+for (const method of ["scan", "read"] as const)
+  test(`${method}: a second question asks nobody while there was no fault`, () => {
+    const saved = savedScans({ isTracked: true, areCounted: true }, method);
+    assert.ok(saved > 0 && saved <= ATTEMPTS, `${saved} of ${ATTEMPTS}`);
+  });
 
 test("every question costs one where faults are not counted, and where huge pages may come", () => {
   assert.equal(savedScans({ isTracked: true, areCounted: false }), 0);
