@@ -5,7 +5,7 @@
  * For each line "CONNECTIONS REQUESTS PAUSE AWAKE" on stdin it sends so many requests and prints how long that took in all, and then how long each
  * took from its first byte sent to the last byte of its response, in nanoseconds. Connections are made before and kept. With 0 of them each
  * request makes one of its own, which is part of its time. PAUSE, in microseconds, passes before each request of a connection. With AWAKE 1
- * it looks for responses all the time; with 0 it sleeps until one comes, and whoever sends that has to wake it.
+ * it looks for responses on kept connections all the time; with 0 it sleeps until one comes, and whoever sends that has to wake it.
  * A response other than a 200 with the expected body ends the program with status 1.
  */
 #define _GNU_SOURCE

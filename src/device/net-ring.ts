@@ -1,5 +1,4 @@
 // net-ring.ts: the ring that Solo5 0.11 and later share for net devices. It lies in guest memory: every number in it is hostile.
-
 import { SOLO5_R_OK } from "../abi/hypercalls.js";
 import {
   HVT_RING_KICK_PIO_BASE,

@@ -1,7 +1,7 @@
 // machine-trial.ts: opens each machine and lets a guest of one instruction run on it. Closes all that it opens.
 import { MayflyError } from "../errors.js";
 import { KvmHost } from "../machine/kvm/host.js";
-import { firstSteps } from "../machine/kvm/trial.js";
+import { reachesTheMonitor } from "../machine/kvm/trial.js";
 import type { MachineHost } from "../machine/machine.js";
 import { ProcessHost } from "../machine/process/host.js";
 import { timeStampSpace } from "../machine/process/time-stamp.js";
@@ -43,8 +43,7 @@ function tryMachine<Host extends MachineHost>(
     const host = open();
     try {
       const start = performance.now();
-      if (!firstSteps(host).reachTheMonitor)
-        return failed("a trial guest does not come to its first hypercall");
+      if (!reachesTheMonitor(host)) return failed("a trial guest does not come to its first hypercall");
       const ms = performance.now() - start;
       examine(host);
       return { works: true, ms };

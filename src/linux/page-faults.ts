@@ -9,8 +9,10 @@ const MINOR_FAULTS = 8;
 const MAJOR_FAULTS = 9;
 
 /**
- * Faults of this thread, or NaN, which equals nothing, when the kernel does not tell: also those of the guest that it runs, whose pages KVM gets by get_user_pages() in the name of whoever
+ * Faults of this thread: also those of the guest that it runs, whose pages KVM gets by get_user_pages() in the name of whoever
  * called KVM_RUN (Linux counts these for the thread, mm_account_fault() in mm/memory.c; before 5.9 faultin_page() in mm/gup.c).
+ *
+ * @returns NaN, which equals nothing, when the kernel does not tell
  */
 export function threadPageFaults(): number {
   // Safe: the array has a whole struct rusage's room.

@@ -20,7 +20,7 @@ function wrapped(code: string): string {
   return `${PRELUDE} const run = async () => { ${code} }; return JSON.stringify([await attempt(run)]);`;
 }
 
-const HANDLER = `const AsyncFunction = (async () => {}).constructor as any;
+const HANDLER = `const AsyncFunction = (async () => {}).constructor;
 export default {
   async fetch(request: Request) { return new Response(await new AsyncFunction(await request.text())()); },
 };`;

@@ -11,7 +11,7 @@ functionTest(
   export default {
     async fetch(request: Request) {
       const missing = names.filter((name) => typeof spelled(name) !== "function" || spelled(name).name !== name || Object.keys(globalThis).includes(name));
-      const body = (request as any)["bo" + "dy"];
+      const body = request["bo" + "dy"];
       const reader = body["get" + "Reader"]();
       const { value } = await reader.read();
       return Response.json({ missing, text: new (spelled("Text" + "Decoder"))().decode(value) });
@@ -26,8 +26,8 @@ functionTest(
 
 functionTest(
   "a name may be replaced",
-  `(globalThis as any).Blob = 1;
-  export default { fetch() { const before = typeof Blob; (globalThis as any).Event = 2; return new Response(before + typeof Event); } };`,
+  `globalThis.Blob = 1;
+  export default { fetch() { const before = typeof Blob; globalThis.Event = 2; return new Response(before + typeof Event); } };`,
   async (start) => assert.equal((await start().ask("/")).text, "numbernumber"),
 );
 

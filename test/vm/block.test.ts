@@ -129,7 +129,8 @@ machineTest("a slow disk makes its guest wait and no other", async (monitor) => 
   const other = await runGuest(monitor, new GuestProgram().print("quick").halt().image());
   assert.equal(other.text, "quick");
   spin();
-  const { output } = await waiting;
+  const { output, stats } = await waiting;
+  assert.ok(stats.runMs >= other.stats.runMs, "what it waited for is part of its time");
   assert.ok(output.subarray(0, 512).every((byte) => byte === 0x42));
   assert.equal(BlockRead.read(output, 512).ret, SOLO5_R_OK);
 });

@@ -4,13 +4,14 @@ import { createHash } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import { HVT_HYPERCALL_POLL, Poll } from "../../src/abi/hypercalls.js";
 import { blockMemory, type Image, type VmOptions } from "../../src/index.js";
+import { bestOf } from "../support/best-of.js";
 import { app, runGuest } from "./support/apps.js";
 import { computing, polling, readingBlocks } from "./support/endless-guests.js";
 import { GuestProgram } from "./support/guest-program.js";
 import { isSlowHost, machineTest } from "./support/machines.js";
 
 /** How much later than asked something may happen, ms. */
-const LATE_MS = isSlowHost ? 10_000 : 2000;
+const LATE_MS = isSlowHost ? 5000 : 400;
 const MIB = 1 << 20;
 
 const small = { memoryMiB: 4 };
@@ -31,14 +32,18 @@ const wallCases: readonly [what: string, image: () => Image | Promise<Image>, op
 
 for (const [what, image, options] of wallCases) {
   machineTest(`a guest that ${what} ends when its wall time is over, not before`, async (monitor) => {
-    const vm = monitor.create(await image(), { ...options, limits: { ...small, wallTimeMs: 60 } });
-    const started = performance.now();
-    const end = await vm.run();
-    const lived = performance.now() - started;
-    assert.equal(end.reason, "wall-time-limit", end.message);
-    assert.match(end.message, /wall time of 60 ms/);
-    assert.notEqual(end.report, undefined);
-    assert.ok(lived >= 60 && lived < 60 + LATE_MS, `it lived ${lived} ms`);
+    const best = await bestOf(60 + LATE_MS, async () => {
+      await using vm = monitor.create(await image(), { ...options, limits: { ...small, wallTimeMs: 60 } });
+      const started = performance.now();
+      const end = await vm.run();
+      const lived = performance.now() - started;
+      assert.equal(end.reason, "wall-time-limit", end.message);
+      assert.match(end.message, /wall time of 60 ms/);
+      assert.notEqual(end.report, undefined);
+      assert.ok(lived >= 60, `it lived ${lived} ms`);
+      return lived;
+    });
+    assert.ok(best < 60 + LATE_MS, `it lived ${best} ms at best`);
   });
 }
 
@@ -70,10 +75,14 @@ machineTest("a wall time longer than timers can wait is no short one", async (mo
 });
 
 machineTest("a guest that computes ends when its CPU time is used up", async (monitor) => {
-  const { end, stats } = await runGuest(monitor, computing(), { limits: { ...small, cpuTimeMs: 30 } });
-  assert.equal(end.reason, "cpu-time-limit");
-  assert.match(end.message, /CPU time of 30 ms/);
-  assert.ok(stats.cpuMs >= 30 && stats.cpuMs < 30 + LATE_MS, `it used ${stats.cpuMs} ms`);
+  const best = await bestOf(30 + LATE_MS, async () => {
+    const { end, stats } = await runGuest(monitor, computing(), { limits: { ...small, cpuTimeMs: 30 } });
+    assert.equal(end.reason, "cpu-time-limit");
+    assert.match(end.message, /CPU time of 30 ms/);
+    assert.ok(stats.cpuMs >= 30, `it used ${stats.cpuMs} ms`);
+    return stats.cpuMs;
+  });
+  assert.ok(best < 30 + LATE_MS, `it used ${best} ms at best`);
 });
 
 machineTest("work that the host does on a guest's behalf is the guest's CPU time", async (monitor) => {

@@ -31,7 +31,7 @@ import { MemoryPool } from "./memory-pool.js";
 import type { KvmResources } from "./resources.js";
 import { AVAILABLE_TSS_64, BUSY_TSS_64 } from "./segments.js";
 import { Spares } from "./spares.js";
-import { firstSteps, hasExtendedState } from "./trial.js";
+import { countsGuestFaults, hasExtendedState, reachesTheMonitor } from "./trial.js";
 
 const DEVICE = "/dev/kvm";
 
@@ -71,7 +71,7 @@ export class KvmHost implements MachineHost {
   }
 
   /**
-   * Opens /dev/kvm and runs two guests for a trial.
+   * Opens /dev/kvm and runs three guests for a trial.
    *
    * @param spares how many VMs of KVM's shall lie ready for the next guests
    * @throws MayflyError MACHINE_UNAVAILABLE with the mend
@@ -98,14 +98,13 @@ export class KvmHost implements MachineHost {
     }
   }
 
-  /** Finds the type of task under which the CPU honors the I/O bitmap, and what loads all of a guest's FPU state. */
+  /** Finds the type of task under which the CPU honors the I/O bitmap, what loads all of a guest's FPU state, and whether its faults are counted. */
   #chooseWays(): void {
     for (const taskType of [BUSY_TSS_64, AVAILABLE_TSS_64] as const) {
       this.#ways = { ...this.#ways, taskType };
-      const steps = firstSteps(this);
-      if (!steps.reachTheMonitor) continue;
-      this.#resources.guestFaults.areCounted = steps.areFaultsCounted;
+      if (!reachesTheMonitor(this)) continue;
       if (hasExtendedState(this)) this.#ways = { taskType, stateLoad: "xrstor" };
+      this.#resources.guestFaults.areCounted = countsGuestFaults(this);
       return;
     }
     throw new MayflyError(

@@ -15,6 +15,7 @@ export interface KvmResources {
   readonly spares: Spares;
   /** Opened by the first VM that asks which pages it touched. */
   readonly pageMap: PageMap;
+  /** Known once the trial guests have run. */
   readonly guestFaults: GuestFaults;
   readonly timer: SliceTimer;
   /** Undefined where KVM has no read-only memory: then each VM has a copy. */
