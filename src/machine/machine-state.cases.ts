@@ -109,7 +109,7 @@ export function machineStateCases(kind: string, open: () => MachineHost, skip: s
 
   withMachine(
     "another machine goes on from a state, and its clock does not run backwards",
-    [...OUT_TO_PUTS, 0x0f, 0x31, ...OUT_TO_PUTS, ...LOOP], // rdtsc
+    [...OUT_TO_PUTS, 0x0f, 0x31, 0x89, 0xd7, ...OUT_TO_PUTS, ...LOOP], // rdtsc; mov %edx, %edi: OUT_TO_PUTS takes dx
     async (machine, host) => {
       machine.writeRegisters({ ...START, rsi: 77n });
       machine.run(soon());
@@ -228,8 +228,8 @@ export function machineStateCases(kind: string, open: () => MachineHost, skip: s
 }
 
 function ticks(machine: Machine): bigint {
-  const { rax, rdx } = machine.readRegisters();
-  return (rdx << 32n) | (rax & 0xffff_ffffn);
+  const { rax, rdi } = machine.readRegisters();
+  return (rdi << 32n) | rax;
 }
 
 /** Addresses of the touched pages. */
