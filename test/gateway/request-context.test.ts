@@ -42,12 +42,12 @@ gatewayTest(
     assert.equal(broken.headers["x-echo-traceparent"], "00-0-0-0");
     await test.over(3);
     assert.deepEqual(
-      test.records.map(({ trace }) => trace),
-      [
-        { traceId: "0af7651916cd43dd8448eb211c80319c", parentSpanId: "b7ad6b7169203331" },
-        undefined,
-        undefined,
-      ],
+      new Map(test.records.map(({ request, trace }) => [request, trace])),
+      new Map([
+        [1, { traceId: "0af7651916cd43dd8448eb211c80319c", parentSpanId: "b7ad6b7169203331" }],
+        [2, undefined],
+        [3, undefined],
+      ]),
     );
   },
 );
