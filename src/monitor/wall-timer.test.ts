@@ -61,6 +61,15 @@ test("it stops for wall time without an end, and watches again when told", { tim
   assert.equal(fired, 1);
 });
 
+test("watched again when the time is over already, it fires once", () => {
+  const each = meter(0);
+  let fired = 0;
+  using timer = wallTimer(each, () => fired++);
+  timer.watch();
+  timer.watch();
+  assert.equal(fired, 1);
+});
+
 test("a limit that became shorter is watched from then on", { timeout: 20_000 }, async () => {
   const each = meter(60_000);
   let fired = 0;

@@ -21,10 +21,13 @@ export function wallTimer(meter: Meter, onSpent: () => void): WallTimer {
   let timer: NodeJS.Timeout | undefined;
   /** When it fires, on the clock of performance.now(). */
   let firesAt = 0;
+  let isSpent = false;
   const look = (): void => {
     timer = undefined;
+    if (isSpent) return;
     const rest = meter.wallRestMs;
-    if (rest <= 0) onSpent();
+    isSpent = rest <= 0;
+    if (isSpent) onSpent();
     else if (rest !== Number.POSITIVE_INFINITY) {
       const delay = Math.min(Math.ceil(rest), LONGEST_TIMER_MS);
       firesAt = performance.now() + delay;
