@@ -123,7 +123,9 @@ test("a quick bench prints the host and a valid line for each bound of each mach
     const mayBeNothing = /^endurance|threads of|VMs after|memory of a fleet/.test(name);
     assert.ok(Number.isFinite(value) && (value > 0 || mayBeNothing), `${name}: ${value}`);
     assert.ok(unit.length > 0, name);
-    assert.equal(ok, bound === null || keeps(value, bound), name);
+    // A value that is its bound once it is rounded may have missed it by less than is shown.
+    if (bound === null || value !== Number(bound.slice(2)))
+      assert.equal(ok, bound === null || keeps(value, bound), name);
   }
   const stale = measurements.filter(({ name }) => name === "endurance: answers other than 1");
   assert.ok(stale.every(({ value }) => value === 0));

@@ -65,7 +65,7 @@ test("every line of the log is JSON, also when a worker is killed within one", {
     await sleep(waitMs);
     process.kill(pid, "SIGKILL");
     child.kill("SIGCONT");
-    await told(new RegExp(`"event":"worker-died".*"pid":${pid}\\b.*"event":"worker-ready"`, "s"));
+    await told(new RegExp(`"event":"worker-died".*"pid":${pid}\\b.*"event":"worker-ready"[^\\n]*\\n`, "s"));
     pid = Number(
       /"event":"worker-ready".*"pid":(\d+)/.exec(log.slice(log.lastIndexOf('"event":"worker-ready"')))![1],
     );

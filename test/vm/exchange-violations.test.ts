@@ -1,7 +1,7 @@
 // exchange-violations.test.ts: guests that break the exchange, or die within it: each ends alone, and its client learns why.
 import assert from "node:assert/strict";
 import { get, misdeed } from "./support/exchanges.js";
-import { machineTest } from "./support/machines.js";
+import { isSlowHost, machineTest } from "./support/machines.js";
 
 machineTest("a guest that ends without an answer gives its reason", async (monitor) => {
   // Only who does not answer is to meet the limit; an emulated CPU is slow.
@@ -23,7 +23,7 @@ machineTest(
     for (const [words, message, wallTimeMs] of [
       ["exchange-crash-midway", /exception/, 20_000],
       ["exchange-exit-midway", /halt/, 20_000],
-      ["exchange-stall", /wall-time-limit/, 500],
+      ["exchange-stall", /wall-time-limit/, isSlowHost ? 3000 : 500],
       ["exchange-second-head", /exchange-violation.*second head/, 20_000],
     ] as const) {
       const vm = await misdeed(monitor, words, wallTimeMs);

@@ -74,7 +74,7 @@ machineTest("limits are each VM's own, memory is the snapshot's", async (monitor
   assert.ok(snapshot.bytes > 0 && snapshot.bytes < MIB);
   // Text is kept, and never copied again.
   assert.ok(snapshot.resetBytes > 0 && snapshot.resetBytes < snapshot.bytes);
-  const twin = monitor.createFromSnapshot(snapshot, { limits: { wallTimeMs: isSlowHost ? 1500 : 30 } });
+  const twin = monitor.createFromSnapshot(snapshot, { limits: { wallTimeMs: isSlowHost ? 1500 : 300 } });
   await ask(twin);
   assert.equal((await twin.run()).reason, "wall-time-limit");
   assert.throws(() => monitor.createFromSnapshot(snapshot, { limits: { cpuTimeMs: -1 } }), {

@@ -10,11 +10,18 @@ import type { ManyVms } from "./support/many-vms.js";
 const COUNT = isSlowHost ? 200 : 2000;
 const ALIVE = isSlowHost ? 30 : 200;
 const MIB = 1 << 20;
+/** A VM that was refused is closed behind its caller's back: meanwhile the next one may need a memory more, which is kept. */
+const KEPT_MORE = 8;
 /**
  * What an allocator and a garbage collector may hold back, and compiled code: all of it levels off (checked with 8,000 VMs), and
  * a mapping or a view kept for each VM would be more.
  */
-const SLACK = { mappings: 150, residentBytes: 24 * MIB, heapBytes: 2 * MIB, externalBytes: 8 * MIB };
+const SLACK = {
+  mappings: 150,
+  residentBytes: 24 * MIB,
+  heapBytes: 2 * MIB,
+  externalBytes: (8 + KEPT_MORE * 6) * MIB,
+};
 /** The monitor keeps the memory of so many VMs for the next: views of 6 MiB, which the kernel may see as three mappings, and perhaps a descriptor each. */
 const POOLED = 64;
 const POOLED_BYTES = POOLED * 6 * MIB;
@@ -41,7 +48,7 @@ async function assertNothingLeft(kind: string): Promise<void> {
   const { stdout } = await promisify(execFile)(process.execPath, args, { env });
   const { warm, end, alive, closed } = JSON.parse(stdout) as ManyVms;
   const told = JSON.stringify({ warm, end, alive, closed }, null, 1);
-  assert.equal(end.descriptors, warm.descriptors, told);
+  assert.ok(end.descriptors <= warm.descriptors + KEPT_MORE, told);
   assert.equal(end.vcpuMappings, warm.vcpuMappings, told);
   assert.equal(end.children, warm.children, told);
   for (const what of ["mappings", "residentBytes", "heapBytes", "externalBytes"] as const)

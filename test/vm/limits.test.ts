@@ -5,6 +5,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { HVT_HYPERCALL_POLL, Poll } from "../../src/abi/hypercalls.js";
 import { blockMemory, type Image, type VmOptions } from "../../src/index.js";
 import { bestOf } from "../support/best-of.js";
+import { until } from "../support/until.js";
 import { app, runGuest } from "./support/apps.js";
 import { computing, polling, readingBlocks } from "./support/endless-guests.js";
 import { GuestProgram } from "./support/guest-program.js";
@@ -117,17 +118,23 @@ machineTest("waiting uses no CPU time", async (monitor) => {
   const program = new GuestProgram();
   const poll = program.struct(Poll, { timeout_nsecs: 150_000_000n });
   const image = program.hypercall(HVT_HYPERCALL_POLL, poll).halt(3).image();
-  const { end, stats } = await runGuest(monitor, image, { limits: { ...small, cpuTimeMs: 75 } });
-  assert.equal(end.status, 3, end.message);
-  assert.ok(stats.runMs >= 150 && stats.cpuMs < stats.runMs / 2);
+  const share = await bestOf(0.5, async () => {
+    const { end, stats } = await runGuest(monitor, image, { limits: small });
+    assert.equal(end.status, 3, end.message);
+    assert.ok(stats.runMs >= 150);
+    return stats.cpuMs / stats.runMs;
+  });
+  assert.ok(share < 0.5, `${Math.round(share * 100)} % of the time that the guest waited`);
 });
 
 machineTest("short polls, again and again, do not keep the host busy", async (monitor) => {
-  const before = process.cpuUsage();
-  const started = performance.now();
-  await runGuest(monitor, polling(900_000n).image(), { limits: { ...small, wallTimeMs: 300 } });
-  const { user, system } = process.cpuUsage(before);
-  const share = (user + system) / 1000 / (performance.now() - started);
+  const share = await bestOf(0.8, async () => {
+    const before = process.cpuUsage();
+    const started = performance.now();
+    await runGuest(monitor, polling(900_000n).image(), { limits: { ...small, wallTimeMs: 300 } });
+    const { user, system } = process.cpuUsage(before);
+    return (user + system) / 1000 / (performance.now() - started);
+  });
   assert.ok(share < 0.8, `${Math.round(share * 100)} % of a CPU for a guest that waits`);
 });
 
@@ -186,10 +193,10 @@ const USUAL_PAUSE_MS = isSlowHost ? 1000 : 80;
 machineTest("two endless loops share the thread, and timers still come in time", async (monitor) => {
   const vms = [1, 2].map(() => monitor.create(computing(), { limits: small }));
   const runs = vms.map((vm) => vm.run());
-  const pause = await usualPause(isSlowHost ? 2000 : 300);
+  const pause = await bestOf(USUAL_PAUSE_MS, () => usualPause(isSlowHost ? 2000 : 300));
   assert.ok(pause < USUAL_PAUSE_MS, `a timer of 1 ms takes ${pause} ms`);
+  await until(() => vms.reduce((sum, vm) => sum + vm.stats.cpuMs, 0) > 200);
   const [first, second] = vms.map((vm) => vm.stats.cpuMs) as [number, number];
-  assert.ok(first > 20 && second > 20, `${first} and ${second} ms of CPU time`);
   assert.ok(first / second > 0.33 && first / second < 3, `${first} and ${second} ms of CPU time`);
   for (const vm of vms) vm.stop();
   for (const end of await Promise.all(runs)) assert.equal(end.reason, "stopped");
@@ -213,9 +220,9 @@ for (const [what, image, options] of atOnce) {
   machineTest(
     `a guest that is answered at once, by ${what}, does not starve the event loop`,
     async (monitor) => {
-      const vm = monitor.create(image(), { ...options, limits: { ...small, wallTimeMs: 3000 } });
+      const vm = monitor.create(image(), { ...options, limits: { ...small, wallTimeMs: 60_000 } });
       const run = vm.run();
-      const pause = await usualPause(150);
+      const pause = await bestOf(USUAL_PAUSE_MS, () => usualPause(150));
       assert.equal(vm.end, undefined);
       assert.ok(pause < USUAL_PAUSE_MS, `a timer of 1 ms takes ${pause} ms`);
       vm.stop();

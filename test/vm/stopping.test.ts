@@ -13,7 +13,7 @@ import { isSlowHost, machineTest } from "./support/machines.js";
 const LATE_MS = isSlowHost ? 5000 : 400;
 const small = { memoryMiB: 4 };
 /** A limit that passes within one turn: longer than a boot takes, ms. */
-const TURN_MS = isSlowHost ? 2000 : 100;
+const TURN_MS = isSlowHost ? 2000 : 300;
 
 machineTest("stop before run: not one instruction is executed", async (monitor) => {
   const vm = monitor.create(computing(), { limits: small });
