@@ -13,15 +13,16 @@ import { LogWriter } from "./log-writer.js";
 function fileTest(
   name: string,
   body: (
-    file: { readonly fd: number; readonly written: () => Promise<string> },
+    file: { readonly path: string; readonly fd: number; readonly written: () => Promise<string> },
     context: TestContext,
   ) => Promise<void>,
 ): void {
   test(name, async (context) => {
     const folder = await mkdtemp(join(tmpdir(), "mayfly-log-"));
-    const fd = openSync(join(folder, "log"), "w");
+    const path = join(folder, "log");
+    const fd = openSync(path, "w");
     try {
-      await body({ fd, written: () => readFile(join(folder, "log"), "utf8") }, context);
+      await body({ path, fd, written: () => readFile(path, "utf8") }, context);
     } finally {
       closeSync(fd);
       await rm(folder, { recursive: true });
@@ -168,15 +169,24 @@ fileTest("LogWriter gathers no longer when somebody waits for all", async ({ fd,
   assert.equal(await written(), "first\nsecond\n");
 });
 
-test("LogWriter writes what it has gathered when the process ends", () => {
+fileTest("LogWriter writes what it has gathered when the process ends", async ({ path, written }) => {
   const module = new URL("log-writer.js", import.meta.url).href;
   const program = `
+    import { openSync, readFileSync } from "node:fs";
     import { LogWriter } from ${JSON.stringify(module)};
-    const writer = new LogWriter(1, () => process.exit(1));
+    const path = ${JSON.stringify(path)};
+    const writer = new LogWriter(openSync(path, "a"), () => process.exit(1));
     writer.write("first\\n");
-    setTimeout(() => { writer.write(() => "last "); writer.write(() => "words\\n"); process.exit(0); }, 5);`;
-  const { stdout, status } = spawnSync(process.execPath, ["--input-type=module", "-e", program], {
+    const endOnceWritten = () => {
+      if (readFileSync(path, "utf8") === "") return void setImmediate(endOnceWritten);
+      writer.write(() => "last ");
+      writer.write(() => "words\\n");
+      process.exit(0);
+    };
+    endOnceWritten();`;
+  const { status, stderr } = spawnSync(process.execPath, ["--input-type=module", "-e", program], {
     encoding: "utf8",
   });
-  assert.deepEqual([status, stdout], [0, "first\nlast words\n"]);
+  assert.equal(status, 0, stderr);
+  assert.equal(await written(), "first\nlast words\n");
 });

@@ -31,14 +31,18 @@ async function built(context: TestContext): Promise<Built> {
   return { bytes, segment: parseImage(bytes, "handler.img").segments.at(-1)!.fileBytes };
 }
 
-/** Boots the image up to its first request, which it never gets. */
-async function boot(monitor: Monitor, bytes: Buffer): Promise<{ end: VmEnd; text: string }> {
+/** Boots the image up to its first request, which it never gets: one that waits for it is closed. */
+async function boot(
+  monitor: Monitor,
+  bytes: Buffer,
+  closeAfterMs = LONGEST_MS,
+): Promise<{ end: VmEnd; text: string }> {
   const console = new ConsoleCollector(1 << 16);
   const vm = monitor.create(parseImage(bytes, "handler.img"), {
     console: console.sink,
     limits: { memoryMiB: 32, cpuTimeMs: 2_000, wallTimeMs: 10_000 },
   });
-  const timer = setTimeout(() => void vm.close(), 500);
+  const timer = setTimeout(() => void vm.close(), closeAfterMs);
   const end = await vm.run();
   clearTimeout(timer);
   await vm.close();
@@ -138,9 +142,9 @@ for (const machine of machines) {
           ApplicationHeader.write(segment, { checksum: checksumOf(segment) });
         },
         // Whatever it does, it is over within its limits. That the next one boots is the proof that nothing else happened.
-        async () => void (await boot(monitor, bytes)),
+        async () => void (await boot(monitor, bytes, 500)),
       );
-    const { text } = await boot(monitor, bytes);
+    const { text } = await boot(monitor, bytes, 500);
     assert.equal(text, "");
   });
 }

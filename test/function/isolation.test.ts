@@ -34,8 +34,12 @@ lifeTest("with isolation by instance, a call that fails costs its VM", async (lo
 
 lifeTest("with isolation by instance, a VM has one call at a time", async (load) => {
   const fn = await load({ isolation: "instance", maxVms: 2 });
-  const answers = await Promise.all(Array.from({ length: 6 }, () => textOf(fn.fetch(at("/count")))));
-  assert.deepEqual(answers.sort(), ["1", "1", "2", "2", "3", "3"]);
+  const calls = Array.from({ length: 6 }, async () => Number(await textOf(fn.fetch(at("/count")))));
+  const counts = (await Promise.all(calls)).sort();
+  // Which VM gets how many is not promised; each counts its own, one by one.
+  const most = Math.max(...counts);
+  const upTo = (count: number) => Array.from({ length: count }, (_, i) => i + 1);
+  assert.deepEqual(counts, [...upTo(most), ...upTo(6 - most)].sort());
   assert.equal(fn.vms, 2);
 });
 

@@ -5,7 +5,7 @@ import { functionTest } from "./support.js";
 
 const cases: Record<string, Case> = {
   "timers come by time, then in order": [
-    `(async () => { const seen = []; const at = (ms, name) => setTimeout(() => seen.push(name), ms); at(40, "c"); at(10, "a"); at(20, "b"); at(40, "d"); at(0, "0"); await new Promise((done) => setTimeout(done, 60)); return seen; })()`,
+    `(async () => { const seen = []; const at = (ms, name) => setTimeout(() => seen.push(name), ms); at(200, "c"); at(100, "a"); at(150, "b"); at(200, "d"); at(0, "0"); await new Promise((done) => setTimeout(done, 300)); return seen; })()`,
     ["0", "a", "b", "c", "d"],
   ],
   "promise jobs come between two timers": [

@@ -97,7 +97,7 @@ machineTest("an image that does not speak the exchange keeps the gateway from st
 
 gatewayTest(
   "a guest that fails when its response has begun leaves one that breaks off",
-  misdeeds({ wallTimeMs: 300 }),
+  misdeeds({ wallTimeMs: 1000 }),
   async (gateway) => {
     const answer = await ask(`${gateway.url}/exchange-stall`);
     assert.deepEqual([answer.status, answer.body.toString(), answer.isWhole], [200, "hello", false]);

@@ -4,8 +4,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { constants } from "node:http2";
 import { Agent, request } from "node:https";
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
+import { heldBufferBytes } from "../support/held-buffers.js";
 import { until } from "../support/until.js";
 import { finish } from "./support/client.js";
 import { ECHO, gatewayTest, HELLO, misdeeds, type TestConfig, type TestGateway } from "./support/gateway.js";
@@ -227,24 +226,17 @@ secureTest(
   "HTTP/2: 100 MB go through the guest and back in flat memory",
   { routes: [{ ...ECHO, limits: { bodyBytes: 100e6, wallTimeMs: 300_000, cpuTimeMs: 300_000 } }] },
   async ({ url }) => {
-    setFlagsFromString("--expose-gc");
-    const collectGarbage = runInNewContext("gc") as () => void;
-    const held = (): number => {
-      collectGarbage();
-      collectGarbage();
-      return process.memoryUsage().arrayBuffers;
-    };
     await withHttp2(url, async (session) => {
       const stream = session.request({ ":method": "POST", ":path": "/echo", "content-length": 100e6 });
       const [sent, received] = [createHash("sha256"), createHash("sha256")];
-      const before = held();
+      const before = heldBufferBytes();
       let most = 0;
       const upload = (async () => {
         for (let i = 0; i < 1000; i++) {
           const piece = Buffer.alloc(100_000, i);
           sent.update(piece);
           if (!stream.write(piece)) await once(stream, "drain");
-          if (i % 50 === 0) most = Math.max(most, held() - before);
+          if (i % 50 === 0) most = Math.max(most, heldBufferBytes() - before);
         }
         stream.end();
       })();

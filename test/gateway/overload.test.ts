@@ -129,7 +129,7 @@ gatewayTest(
 gatewayTest(
   "a client that does not read keeps its VM no longer than the VM's wall time, and its place neither",
   {
-    routes: [{ ...ECHO, limits: { wallTimeMs: 500, bodyBytes: 64 << 20 } }],
+    routes: [{ ...ECHO, limits: { wallTimeMs: 2000, bodyBytes: 64 << 20 } }],
     concurrency: { vms: 1, queue: 4, queueMs: 60_000 },
   },
   async ({ url }, monitor) => {

@@ -7,6 +7,8 @@ import { describe } from "./report.js";
 import { runLoad } from "./run-load.js";
 
 const LONGEST_MS = 120_000;
+/** `npm run load` has another each time. */
+const SEED = 20_261_126;
 const slow = isSlowHost && "time limits that fit this load do not fit an emulated CPU";
 
 for (const { kind: machine, skip } of machines)
@@ -18,7 +20,7 @@ for (const { kind: machine, skip } of machines)
       machine,
       connections: 60,
       seconds: 3,
-      seed: 1 + (Date.now() % 1_000_000),
+      seed: SEED,
     });
     const text = describe(report);
     context.diagnostic(`seed ${report.options.seed}, ${report.accounts.begun} requests`);

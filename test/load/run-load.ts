@@ -62,8 +62,12 @@ export async function runLoad(options: LoadOptions): Promise<LoadReport> {
     faults.kills += befell?.kills ?? 0;
     faults.reloads += befell?.reloads ?? 0;
     const isMeasured = "isMeasured" in round;
-    // A worker has a few things of each function only once it was called.
-    if (isMeasured) await tour({ name, port, seed: seed + i, kinds: mix, accounts }, WORKERS);
+    // A worker has a few things of each function only once it was called; the rest between two rounds lets connections be dealt anew.
+    if (isMeasured)
+      for (const again of [0, ROUNDS.length]) {
+        await tour({ name, port, seed: seed + i + again, kinds: mix, accounts }, WORKERS);
+        await settle(service, { workers: WORKERS, before: undefined });
+      }
     const { settled, problems } = await settle(service, {
       workers: WORKERS,
       before: isMeasured ? before : undefined,

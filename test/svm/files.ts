@@ -1,8 +1,11 @@
-// files.ts: which tests run on the second KVM: those of images, machines, monitor, devices, system calls, and of whole VMs.
+// files.ts: which tests run on the second KVM: those of images, machines, monitor, devices, system calls, of whole VMs, and of a
+// worker's walls.
 import { existsSync, readdirSync } from "node:fs";
 import { join, relative } from "node:path";
 
 const folders = ["src/linux", "src/image", "src/machine", "src/monitor", "src/device", "test/vm"];
+/** What else Debian's kernel can show: it has Landlock, which other kernels are built without. */
+const files = ["test/gateway/workers/walls.test.js"];
 
 /**
  * The compiled test files, relative to the project's folder, sorted. A compiled file whose source is gone is left out.
@@ -11,8 +14,10 @@ const folders = ["src/linux", "src/image", "src/machine", "src/monitor", "src/de
  * @param texts only files whose path contains one of these; all when there are none
  */
 export function testFiles(project: string, texts: readonly string[]): string[] {
-  return folders
-    .flatMap((folder) => compiledTests(project, join("dist", folder)))
+  return [
+    ...folders.flatMap((folder) => compiledTests(project, join("dist", folder))),
+    ...files.map((file) => join("dist", file)),
+  ]
     .filter((file) => existsSync(join(project, sourceOf(file))))
     .filter((file) => texts.length === 0 || texts.some((text) => file.includes(text)))
     .sort();

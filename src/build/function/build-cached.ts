@@ -40,9 +40,9 @@ async function removeAbandoned(parent: string): Promise<void> {
   areAbandonedRemoved = true;
   for (const name of await readdir(parent)) {
     const folder = join(parent, name);
-    // One that has no path yet is being made.
-    const handler = await readFile(join(folder, HANDLER_PATH), "utf8").catch(() => undefined);
-    if (handler === undefined || existsSync(handler)) continue;
+    // One that has no path yet, or an empty file for it, is being made.
+    const handler = await readFile(join(folder, HANDLER_PATH), "utf8").catch(() => "");
+    if (handler === "" || existsSync(handler)) continue;
     // What cannot be removed takes room, and harms nobody.
     await rm(folder, { recursive: true, force: true }).catch(() => {});
   }

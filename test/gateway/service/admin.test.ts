@@ -52,7 +52,7 @@ serviceTest(
 
 serviceTest(
   "a worker that stands still for longer than it may is replaced, and counted",
-  { ...files, "mayfly.json": configOf({ admin: { port: 0 }, hangTime: "1s" }) },
+  { ...files, "mayfly.json": configOf({ admin: { port: 0 }, hangTime: "3s" }) },
   async (running) => {
     await metric(running, "mayfly_worker_hangs_total", 0);
     process.kill(running.service.pids[0]!, "SIGSTOP");

@@ -65,6 +65,21 @@ export class RunningService {
     });
   }
 
+  /** Resolves with the first event behind `from` that fits: how many there are of a kind may depend on when a file is read. */
+  eventBehind(from: number, fits: (event: ServiceEvent) => boolean): Promise<ServiceEvent> {
+    return this.#when(() => this.events.slice(from).find(fits));
+  }
+
+  /** Writes a file, and resolves once loading it failed for a reason that fits. */
+  async writeToFail(name: string, text: string, reason: RegExp): Promise<void> {
+    const from = this.events.length;
+    await this.write(name, text);
+    await this.eventBehind(
+      from,
+      (event) => event.kind === "reload-failed" && reason.test(String(event.error)),
+    );
+  }
+
   /** Resolves with the first match in what the workers logged. */
   logged(pattern: RegExp): Promise<RegExpExecArray> {
     return this.#when(() => pattern.exec(this.#log) ?? undefined);

@@ -49,6 +49,7 @@ export class ObservedFunctions {
         machine,
         idleMs: 400,
         maxVms: 12,
+        limits: { cpuTimeMs: 1000 },
         ...options,
         observer: observed.observation.observe(name, 32),
       });

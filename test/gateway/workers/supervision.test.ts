@@ -147,7 +147,7 @@ supervisedTest(
 
 supervisedTest(
   "a slow head is cut off in a worker, too",
-  plan({ word: "x", headMs: 200 }, 1),
+  plan({ word: "x", headMs: 1000 }, 1),
   async ({ url }) => {
     assert.match(await raw(url, "GET / HTTP/1.1\r\nhost: "), /^HTTP\/1\.1 408/);
   },
