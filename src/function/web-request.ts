@@ -76,29 +76,47 @@ interface Counter {
   readonly most: number;
 }
 
-/** A body that is whole after one piece comes as it is, in one exit of the guest; anything else comes in pieces. */
+/**
+ * A body that is whole after one piece comes as it is, in one exit of the guest. Anything else comes in pieces, and the guest
+ * begins before the first one: its handler may not want the body, and its wall time counts.
+ */
 async function readBody(reader: Reader, counter: Counter): Promise<BodySource> {
-  const first = await reader.read();
+  const turn = nextTurn(NOT_YET);
+  const begun: Promise<Chunk>[] = [];
+  const readNow = (): Promise<Chunk | typeof NOT_YET> => {
+    const chunk = reader.read();
+    chunk.catch(nobody);
+    begun.push(chunk);
+    return Promise.race([chunk, turn]);
+  };
+  const first = await readNow();
+  if (first === NOT_YET) return pieces(reader, begun, counter, 0);
   if (first.done) return new Uint8Array(0);
   count(first.value, counter);
-  const second = reader.read();
   // Who sends piece by piece may wait for an answer to the first one.
-  const end = await Promise.race([second, nextTurn(NOT_YET)]);
-  if (end !== NOT_YET && end.done) return first.value;
-  second.catch(nobody);
-  return pieces(reader, [Promise.resolve(first), second], counter);
+  const second = await readNow();
+  if (second === NOT_YET || !second.done) return pieces(reader, begun, counter, 1);
+  return first.value;
 }
 
-/** @param begun reads that were begun already; the first is counted */
-function pieces(reader: Reader, begun: Promise<Chunk>[], counter: Counter): AsyncIterable<Uint8Array> {
-  let isFirst = true;
+/**
+ * @param begun reads that were begun already
+ * @param counted of so many chunks the bytes were counted already
+ */
+function pieces(
+  reader: Reader,
+  begun: Promise<Chunk>[],
+  counter: Counter,
+  counted: number,
+): AsyncIterable<Uint8Array> {
+  let toSkip = counted;
   // No generator: one that was never asked, or waits itself, would not let go of its source.
   const iterator: AsyncIterator<Uint8Array, undefined> = {
     async next() {
       const { done, value } = await (begun.shift() ?? reader.read());
       if (done) return { done, value: undefined };
-      if (isFirst) isFirst = false;
-      else count(value, counter);
+      if (toSkip === 0) count(value, counter);
+      else toSkip--;
       return { done, value };
     },
     async return() {

@@ -1,7 +1,7 @@
 // client.ts: the far end of one request: whether it is still there, and who wants to know when it leaves.
 import type { ServerResponse } from "node:http";
 import type { Http2ServerResponse } from "node:http2";
-import { isHttp2 } from "./http/write-head.js";
+import { isHttp2 } from "./http/is-http2.js";
 
 export class Client {
   /** The connection is gone, and not because everything was said. */
@@ -10,7 +10,7 @@ export class Client {
   onGone: (() => void) | undefined;
 
   constructor(response: ServerResponse) {
-    if (!isHttp2(response)) {
+    if (!isHttp2(response.req)) {
       response.once("close", () => this.#onClose(response.writableFinished));
       return;
     }

@@ -11,6 +11,7 @@ import { paramsHeader } from "./params-header.js";
 import { receiveBody } from "./request-body.js";
 import type { RequestHead } from "./request-head.js";
 import { sendResponse } from "./response.js";
+import { mayHaveBody } from "./response-head.js";
 import type { FunctionRoute } from "./route.js";
 import type { RouteMatch } from "./routing/route-table.js";
 import type { Serving } from "./serve-request.js";
@@ -74,6 +75,11 @@ export class GuestAnswer {
       ownHeaders: () => this.#ownHeaders(guest),
     });
     if (sending !== undefined) await sending;
+    // A guest that goes on writing what nobody will read would do so until it has used up its time.
+    else if (!mayHaveBody(head.method, response.status))
+      setImmediate(() => {
+        if (!response.body.isOver) this.#releaseEarly();
+      });
     // The client has its response; a guest may still have work of its own, within its limits.
     await handedOver;
   }

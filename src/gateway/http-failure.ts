@@ -10,6 +10,7 @@ export type FailureCode =
   | "head-too-large" // 431: the request's headers are larger than a guest's buffer
   | "client-gone" // 499, only in the log: the client left before it was answered
   | "function-failed" // 500: the function threw, or gave no response; `reason` says which
+  | "not-implemented" // 501: the body comes in a way that the gateway does not know
   | "host-failed" // 500: this host could not make or run a VM: not the guest's fault
   | "guest-crashed" // 502: the VM ended before it had answered; `reason` says by what
   | "bad-response" // 502: the guest's response breaks HTTP

@@ -1,8 +1,17 @@
 // http-server.ts: node:http set up for the gateway: bounds on heads and patience, answers to what is not HTTP, the port.
-import { createServer, type RequestListener, type Server, STATUS_CODES } from "node:http";
-import { type AddressInfo, isIPv6, type Server as NetServer, type Socket } from "node:net";
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  STATUS_CODES,
+} from "node:http";
+import type { Http2ServerResponse } from "node:http2";
+import { type AddressInfo, isIPv6, type Server as NetServer } from "node:net";
 import type { Duplex } from "node:stream";
 import { MayflyError } from "../errors.js";
+import { isHttp2 } from "./http/is-http2.js";
+import { lastResponse } from "./http/queued-response.js";
 import { failureJson, HttpFailure } from "./http-failure.js";
 
 /** A guest's buffer of 64 KiB holds a head of this size, whatever the lengths of its strings. */
@@ -10,6 +19,8 @@ export const HEAD_BYTES = 32 * 1024;
 /** A head must be here by then, ms; a whole request, its body included, too. */
 export const HEAD_MS = 10_000;
 export const REQUEST_MS = 300_000;
+/** How often Node looks for those that took longer, ms. */
+export const CHECK_MS = 1000;
 
 export interface ListenAddress {
   /** Name or address of this host. */
@@ -20,7 +31,12 @@ export interface ListenAddress {
 
 export function makeHttpServer(onRequest: RequestListener): Server {
   const server = createServer(
-    { maxHeaderSize: HEAD_BYTES, headersTimeout: HEAD_MS, requestTimeout: REQUEST_MS },
+    {
+      maxHeaderSize: HEAD_BYTES,
+      headersTimeout: HEAD_MS,
+      requestTimeout: REQUEST_MS,
+      connectionsCheckingInterval: CHECK_MS,
+    },
     onRequest,
   );
   // By default Node drops headers beyond 2,000 without a word, whatever they say; the head's size bounds their number.
@@ -28,6 +44,7 @@ export function makeHttpServer(onRequest: RequestListener): Server {
   // "100 Continue" is said only when the body is wanted.
   server.on("checkContinue", onRequest);
   server.on("clientError", refuseMalformed);
+  server.on("connect", refuseConnect);
   return server;
 }
 
@@ -78,13 +95,30 @@ export function listenError(
 
 /** Node's parser gave up on a connection: there is no response object, and no next request. */
 export function refuseMalformed(error: NodeJS.ErrnoException, socket: Duplex): void {
-  // A response may be under way for an earlier request: two would be one too many.
-  if (!socket.writable || (socket as Socket).bytesWritten > 0) {
+  // Whoever does not come through TLS's handshake understands no answer.
+  if (!socket.writable || (socket as { secureConnecting?: boolean }).secureConnecting === true) {
     socket.destroy();
     return;
   }
-  const failure = malformed(error.code);
-  socket.end(wholeResponse(failure));
+  const refuse = (): void => {
+    if (socket.writable) socket.end(wholeResponse(malformed(error.code)));
+  };
+  const response = lastResponse(socket);
+  if (response === undefined || response.writableFinished) refuse();
+  // What came before it has its answer first, perhaps the connection's last.
+  else if (response.req.complete) response.once("finish", refuse);
+  // The malformed one is under way itself: two answers to it would be one too many.
+  else if (response.headersSent || response.socket === null) socket.destroy();
+  else refuse();
+}
+
+/** A tunnel is what proxies make; Node hands over the bare connection, or a response as for any request of HTTP/2. */
+export function refuseConnect(request: IncomingMessage, client: Duplex | Http2ServerResponse): void {
+  if (isHttp2(request)) (client as Http2ServerResponse).writeHead(405).end();
+  else
+    (client as Duplex).end(
+      wholeResponse(new HttpFailure(405, "method-not-allowed", "the gateway is no proxy")),
+    );
 }
 
 /** A failure as the bytes of a whole HTTP/1.1 response, for connections that no response object belongs to. It is their last. */
@@ -104,6 +138,10 @@ function malformed(code: string | undefined): HttpFailure {
   if (code === "HPE_HEADER_OVERFLOW") return headTooLarge();
   if (code === "ERR_HTTP_REQUEST_TIMEOUT")
     return new HttpFailure(408, "request-timeout", "the request did not come to its end in time");
+  return notHttp1();
+}
+
+export function notHttp1(): HttpFailure {
   return new HttpFailure(400, "bad-request", "the request is not HTTP/1.1");
 }
 

@@ -1,7 +1,7 @@
 // patience.ts: how long a response waits for a client that takes nothing of it, whole or in pieces.
 import type { ServerResponse } from "node:http";
 import type { Http2ServerResponse } from "node:http2";
-import { isHttp2 } from "./http/write-head.js";
+import { isHttp2 } from "./http/is-http2.js";
 import { clientGone } from "./http-failure.js";
 
 /** A client that takes nothing for this long is gone, ms. */
@@ -41,12 +41,12 @@ export function breakOffUntaken(out: ServerResponse, stalledMs = STALLED_MS): vo
  */
 function whenStalled(out: ServerResponse, stalledMs: number, onStalled: () => void): () => void {
   const timer = setTimeout(() => {
-    if (!isHttp2(out) && out.socket === null) timer.refresh();
+    if (!isHttp2(out.req) && out.socket === null) timer.refresh();
     else onStalled();
   }, stalledMs);
   return () => clearTimeout(timer);
 }
 
 function isGone(out: ServerResponse): boolean {
-  return isHttp2(out) ? (out as unknown as Http2ServerResponse).stream.destroyed : out.destroyed;
+  return isHttp2(out.req) ? (out as unknown as Http2ServerResponse).stream.destroyed : out.destroyed;
 }

@@ -29,6 +29,8 @@ export function refuse(
   if (failure.retryAfterSeconds !== undefined)
     headers.push(["retry-after", String(failure.retryAfterSeconds)]);
   if (failure.allow !== undefined) headers.push(["allow", failure.allow]);
-  if (lastOnConnection) headers.push(["connection", "close"]);
+  // What is no proper HTTP may be followed by what its client takes for something else (RFC 9112, section 11.2).
+  if (lastOnConnection || failure.status === 400 || failure.status === 501)
+    headers.push(["connection", "close"]);
   writeHead(out, failure.status, headers.flat()).end(body);
 }

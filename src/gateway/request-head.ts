@@ -6,8 +6,9 @@ import type { IpRange } from "../function/outbound/ip-address.js";
 import type { HeaderList } from "../monitor/exchange/message.js";
 import { endToEnd } from "./headers.js";
 import { isForwarding, senderOf } from "./http/forwarded.js";
+import { isHttp2 } from "./http/is-http2.js";
 import { HttpFailure } from "./http-failure.js";
-import { HEAD_BYTES, headTooLarge } from "./http-server.js";
+import { HEAD_BYTES, headTooLarge, notHttp1 } from "./http-server.js";
 
 export interface RequestHead {
   readonly method: string;
@@ -28,17 +29,19 @@ export interface RequestHead {
 }
 
 /** A registered name or an address, and a port (RFC 9110, section 7.2): nothing that could break out of an origin. */
-const AUTHORITY = /^[A-Za-z0-9._~!$&'()*+,;=%-]*(?::\d*)?$|^\[[0-9A-Fa-f:.]+\](?::\d*)?$/;
+const AUTHORITY = /^[A-Za-z0-9._~!$&'()*+,;=%-]+(?::\d*)?$|^\[[0-9A-Fa-f:.]+\](?::\d*)?$/;
 /** Headers by which the gateway speaks to the guest: what a client says in them is left out. */
 const OWN_PREFIX = "mayfly-";
 const ABSOLUTE_TARGET = /^https?:\/\/([^/?#]*)(.*)$/i;
 
 /**
  * @param trusted proxies whose word on the client counts
- * @throws HttpFailure 400 when the request names no proper host, 431 when its head is too large
+ * @throws HttpFailure 400 when the request is no HTTP/1.1 or names no proper host, 431 when its head is too large, 501 for a transfer
+ *   coding other than chunked
  */
 export function readRequestHead(request: IncomingMessage, trusted: readonly IpRange[]): RequestHead {
-  if (isHttp2(request)) boundHead(request.rawHeaders);
+  if (!isHttp2(request) && request.httpVersionMajor !== 1) throw notHttp1();
+  boundHead(request.rawHeaders);
   const absolute = ABSOLUTE_TARGET.exec(request.url!);
   const named = absolute?.[1] ?? namedAuthority(request) ?? ownAuthority(request);
   const { encrypted, remoteAddress = "" } = request.socket as Partial<TLSSocket>;
@@ -75,11 +78,7 @@ function guestHeaders(headers: HeaderList, host: string | undefined, client: str
   return kept;
 }
 
-function isHttp2({ httpVersionMajor }: IncomingMessage): boolean {
-  return httpVersionMajor >= 2;
-}
-
-/** Node's parser of HTTP/1.1 has counted; of HTTP/2's clients it only asks to keep to a bound. */
+/** Node's parser of HTTP/1.1 counts names and values, not what stands between them; of HTTP/2's clients it only asks to keep to a bound. */
 function boundHead(rawHeaders: readonly string[]): void {
   const bytes = rawHeaders.reduce((sum, text) => sum + text.length + 2, 0);
   if (bytes > HEAD_BYTES) throw headTooLarge();
@@ -88,6 +87,8 @@ function boundHead(rawHeaders: readonly string[]): void {
 function bodyLength(request: IncomingMessage): number | undefined {
   // The framing is Node's reading of it: a Connection header that names content-length hides it from the guest only.
   const { "content-length": length, "transfer-encoding": coding } = request.headers;
+  if (coding !== undefined && coding.toLowerCase() !== "chunked")
+    throw new HttpFailure(501, "not-implemented", "the request's body has a transfer coding besides chunked");
   if (length !== undefined && coding === undefined) return Number(length);
   if (isHttp2(request))
     return (request as unknown as Http2ServerRequest).stream.endAfterHeaders ? 0 : undefined;

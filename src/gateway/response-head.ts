@@ -32,13 +32,18 @@ export function cleanResponseHead(
     else promised = value;
   }
   const { status } = response;
-  const hasBody = method !== "HEAD" && status !== 204 && status !== 205 && status !== 304;
+  const hasBody = mayHaveBody(method, status);
   // A HEAD's length is that of the GET, and a 304's that of the 200: they promise nothing about this body.
   if (!hasBody && (method === "HEAD" || status === 304) && promised !== undefined)
     headers.push("content-length", promised);
   if (status === 205) headers.push("content-length", "0");
   const promisedLength = hasBody && promised !== undefined ? Number(promised) : undefined;
   return { status, headers, promisedLength, hasBody };
+}
+
+/** False when HTTP allows a response no body. */
+export function mayHaveBody(method: string, status: number): boolean {
+  return method !== "HEAD" && status !== 204 && status !== 205 && status !== 304;
 }
 
 /** A response whose length is not what its head says. */

@@ -32,6 +32,9 @@ export function sendResponse(
   if (lastOnConnection) headers.push("connection", "close");
   const head = (): ServerResponse => writeHead(out, status, [...headers, ...(ownHeaders?.() ?? [])]);
   if (!hasBody) {
+    const unsent = method === "HEAD" ? response.body.takeWhole() : undefined;
+    const isLengthTold = headers.some((text, i) => i % 2 === 0 && text === "content-length");
+    if (unsent !== undefined && !isLengthTold) headers.push("content-length", String(unsent.length));
     head().end();
     return;
   }

@@ -1,6 +1,7 @@
 // unread-upload.ts: what to do with a body that nobody wants any more, when its client may still be sending it.
 import type { IncomingMessage } from "node:http";
 import type { Http2ServerRequest } from "node:http2";
+import { isHttp2 } from "./http/is-http2.js";
 
 /** How long a client that was answered may be silent within its body, and how long it may go on sending, ms. */
 const SILENT_MS = 2000;
@@ -17,7 +18,7 @@ export function letGoOfUpload(request: IncomingMessage): void {
   if (request.complete) return;
   const until = performance.now() + LINGER_MS;
   const timer = setTimeout(() => {
-    if (request.httpVersionMajor < 2) request.destroy();
+    if (!isHttp2(request)) request.destroy();
     // The connection has other requests: only this one ends.
     else (request as unknown as Http2ServerRequest).stream.close();
   }, SILENT_MS);

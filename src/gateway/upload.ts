@@ -1,5 +1,6 @@
 // upload.ts: a request's body on its way from the socket, counted against its limit. Never ends the connection by itself.
 import type { IncomingMessage } from "node:http";
+import { isHttp2 } from "./http/is-http2.js";
 import { clientGone, HttpFailure } from "./http-failure.js";
 
 /** What waits for a piece. */
@@ -81,7 +82,7 @@ export class Upload implements AsyncIterableIterator<Uint8Array> {
 
 /** Node ends an HTTP/2 request's body where its stream was reset, as if it were whole. */
 function isCutOff(request: IncomingMessage): boolean {
-  return request.httpVersionMajor >= 2 && request.aborted;
+  return isHttp2(request) && request.aborted;
 }
 
 /** All that may let a waiting reader go on. */

@@ -4,6 +4,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { constants } from "node:http2";
 import { Agent, request } from "node:https";
+import { connect } from "node:tls";
 import { heldBufferBytes } from "../support/held-buffers.js";
 import { until } from "../support/until.js";
 import { finish } from "./support/client.js";
@@ -72,6 +73,19 @@ secureTest("HTTP/2: 60 requests at once on one connection are never mixed", {}, 
     );
     for (const [i, { body }] of answers.entries()) assert.ok(body.equals(bodies[i]!), `body ${i}`);
   });
+});
+
+secureTest("HTTP/1.1 behind TLS that calls itself HTTP/2 is no HTTP", {}, async ({ url }) => {
+  const { hostname, port } = new URL(url);
+  const socket = connect({ host: hostname, port: Number(port), rejectUnauthorized: false }, () =>
+    socket.write("GET /hello HTTP/2.0\r\nhost: a\r\n\r\n"),
+  );
+  let answer = "";
+  socket.setEncoding("latin1").on("data", (text: string) => {
+    answer += text;
+  });
+  await once(socket, "close");
+  assert.match(answer, /^HTTP\/1\.1 400 /);
 });
 
 secureTest("HTTP/2: HEAD has a head, an unknown path a 404 with JSON", {}, async (test) => {

@@ -1,7 +1,10 @@
 // protocol.test.ts: bytes that are no proper HTTP, and old or odd HTTP that is.
 import assert from "node:assert/strict";
-import { raw } from "./support/client.js";
-import { gatewayTest } from "./support/gateway.js";
+import { once } from "node:events";
+import { connect } from "node:net";
+import { until } from "../support/until.js";
+import { ask, raw } from "./support/client.js";
+import { gatewayTest, misdeeds } from "./support/gateway.js";
 
 const malformed: [what: string, text: string, status: number, code: string][] = [
   ["no HTTP at all", "hello?\r\n\r\n", 400, "bad-request"],
@@ -23,6 +26,22 @@ const malformed: [what: string, text: string, status: number, code: string][] = 
     "POST /echo HTTP/1.1\r\nhost: a\r\ncontent-length: 3\r\ncontent-length: 4\r\n\r\nabcd",
     400,
     "bad-request",
+  ],
+  ["an HTTP/2 that it is not", "GET /hello HTTP/2.0\r\nhost: a\r\n\r\n", 400, "bad-request"],
+  ["an empty Host", "GET /hello HTTP/1.1\r\nhost:\r\n\r\n", 400, "bad-request"],
+  ["two Hosts", "GET /hello HTTP/1.1\r\nhost: a\r\nhost: a\r\n\r\n", 400, "bad-request"],
+  ["a tunnel", "CONNECT a.test:443 HTTP/1.1\r\nhost: a.test:443\r\n\r\n", 405, "method-not-allowed"],
+  [
+    "a transfer coding besides chunked",
+    "POST /echo HTTP/1.1\r\nhost: a\r\ntransfer-encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
+    501,
+    "not-implemented",
+  ],
+  [
+    "a head of 16,000 short lines",
+    `GET /hello HTTP/1.1\r\nhost: a\r\nconnection: close\r\n${"a:b\r\n".repeat(16_000)}\r\n`,
+    431,
+    "head-too-large",
   ],
   ["a zero byte in a header", "GET /hello HTTP/1.1\r\nhost: a\r\nx: a\0b\r\n\r\n", 400, "bad-request"],
   [
@@ -74,6 +93,72 @@ gatewayTest("requests in one piece are answered in order", {}, async ({ url }) =
     [...answer.matchAll(/^GET .*|HTTP\/1\.1 \d+/gm)].map(([match]) => match),
     ["HTTP/1.1 200", "GET /hello?1", "HTTP/1.1 404", "HTTP/1.1 200", "GET /hello?2"],
   );
+});
+
+const GET = "GET /hello HTTP/1.1\r\nhost: a\r\n\r\n";
+
+/** Statuses of the responses among these bytes. */
+const statuses = (answer: string): number[] =>
+  [...answer.matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, status]) => Number(status));
+
+gatewayTest(
+  "what is no HTTP behind a request that is does not keep it from its answer",
+  {},
+  async ({ url }) => {
+    assert.deepEqual(statuses(await raw(url, `${GET}hello?\r\n\r\n`)), [200, 400]);
+    assert.deepEqual(statuses(await raw(url, `${GET}${GET}hello?\r\n\r\n`)), [200, 200, 400]);
+    const last = GET.replace("\r\n\r\n", "\r\nconnection: close\r\n\r\n");
+    assert.deepEqual(statuses(await raw(url, `${last}${GET}`)), [200]);
+  },
+);
+
+gatewayTest("what is no HTTP on a connection that was answered before gets its 400", {}, async ({ url }) => {
+  const { hostname, port } = new URL(url);
+  const socket = connect(Number(port), hostname, () => socket.write(GET));
+  let answer = "";
+  socket.setEncoding("latin1").on("data", (text: string) => {
+    answer += text;
+    if (statuses(answer).length === 1 && answer.includes("GET /hello")) socket.write("hello?\r\n\r\n");
+  });
+  await once(socket, "close");
+  assert.deepEqual(statuses(answer), [200, 400]);
+});
+
+gatewayTest(
+  "a client that leaves while a request with a body waits behind another one: both are over",
+  misdeeds({ wallTimeMs: 60_000 }),
+  async (test, monitor) => {
+    const { hostname, port } = new URL(test.url);
+    const waiting = "GET /exchange-sleep HTTP/1.1\r\nhost: a\r\n\r\n";
+    const behind = "POST /exchange-sleep HTTP/1.1\r\nhost: a\r\ncontent-length: 1\r\n\r\na";
+    const socket = connect(Number(port), hostname, () => socket.write(waiting + behind));
+    await until(() => monitor.vms.size === 2);
+    socket.destroy();
+    await test.over(2);
+    assert.deepEqual(
+      test.records.map(({ failure }) => failure?.code),
+      ["client-gone", "client-gone"],
+    );
+    assert.equal(monitor.vms.size, 0);
+  },
+);
+
+gatewayTest(
+  "a guest that writes a body without end for HEAD is over once its head has left",
+  misdeeds({ cpuTimeMs: 60_000, wallTimeMs: 60_000 }),
+  async (test, monitor) => {
+    const { status } = await ask(`${test.url}/exchange-endless`, { method: "HEAD" });
+    assert.equal(status, 200);
+    const { failure } = await test.record(() => true);
+    assert.equal(failure, undefined);
+    assert.equal(monitor.vms.size, 0);
+  },
+);
+
+gatewayTest("a response to HEAD tells the length that GET has", {}, async ({ url }) => {
+  const [get, head] = [await ask(`${url}/hello`), await ask(`${url}/hello`, { method: "HEAD" })];
+  assert.equal(head.body.length, 0);
+  assert.equal(Number(head.headers["content-length"]), get.body.length + "HEAD".length - "GET".length);
 });
 
 gatewayTest("two Host headers are refused, whatever they say", {}, async ({ url }) => {

@@ -5,7 +5,7 @@ import { Server as NetServer, type Socket } from "node:net";
 import { type ListenAddress, listen, makeHttpServer } from "../http-server.js";
 import type { Certificate } from "./certificate.js";
 import { Http2Sessions } from "./http2-sessions.js";
-import { hearEndWhileQueued } from "./queued-response.js";
+import { noteResponse } from "./queued-response.js";
 import { makeSecureServer, SESSION_PATIENCE } from "./secure-server.js";
 
 /** How long clients have to leave once all is answered, ms. */
@@ -19,7 +19,7 @@ export class FrontServer {
   /** @param certificate for TLS; without one, connections are plain */
   constructor(answer: RequestListener, certificate?: Certificate) {
     const onRequest: RequestListener = (request, response) => {
-      hearEndWhileQueued(request, response);
+      noteResponse(request, response);
       answer(request, response);
     };
     if (certificate === undefined) {

@@ -1,5 +1,6 @@
 // write-head.ts: sends a response's head as its version of HTTP carries it.
 import type { ServerResponse } from "node:http";
+import { isHttp2 } from "./is-http2.js";
 
 /**
  * What HTTP/2's responses are here, too: Node gives those the same methods. Only what differs asks for the version.
@@ -7,7 +8,7 @@ import type { ServerResponse } from "node:http";
  * @param headers name, value, name, value
  */
 export function writeHead(out: ServerResponse, status: number, headers: readonly string[]): ServerResponse {
-  if (!isHttp2(out)) return out.writeHead(status, headers as string[]);
+  if (!isHttp2(out.req)) return out.writeHead(status, headers as string[]);
   const fields: Record<string, string | string[]> = {};
   for (let i = 0; i + 1 < headers.length; i += 2) {
     const name = headers[i]!.toLowerCase();
@@ -20,8 +21,4 @@ export function writeHead(out: ServerResponse, status: number, headers: readonly
     else fields[name] = former === undefined ? value : `${former as string}, ${value}`;
   }
   return out.writeHead(status, fields);
-}
-
-export function isHttp2({ req }: ServerResponse): boolean {
-  return req.httpVersionMajor >= 2;
 }

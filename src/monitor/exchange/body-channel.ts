@@ -25,7 +25,6 @@ export class BodyChannel implements ResponseBody {
     return this.#bytes;
   }
 
-  /** Whether no further pieces come, or nobody wants them. */
   get isOver(): boolean {
     return this.#ended;
   }

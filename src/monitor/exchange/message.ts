@@ -36,6 +36,8 @@ export interface ResponseBody extends AsyncIterable<Uint8Array> {
    * needed for them any more. The body itself may be over before: a guest may go on working behind it.
    */
   onceHandedOver(listener: () => void): void;
+  /** Whether no further pieces come, or nobody wants them. */
+  readonly isOver: boolean;
   /** Bytes that the guest handed over so far. */
   readonly bytes: number;
   /** The whole body, when all of it is here in one piece and none was read; else undefined, and iterating goes on as before. */
