@@ -101,6 +101,25 @@ rawGuestTest(
   { limits: { wallTimeMs: 400 } },
 );
 
+const silent = (): RequestInit =>
+  ({ method: "POST", body: new ReadableStream<Uint8Array>({}), duplex: "half" }) as RequestInit;
+
+rawGuestTest(
+  "a request whose body never begins is answered by a guest that does not want it",
+  (guest) => guest.forever((loop) => loop.next().end(200)),
+  async (fn) => assert.equal((await fn.fetch(URL, silent())).status, 200),
+);
+
+rawGuestTest(
+  "a guest that waits for a body that never begins has its wall time, and no more",
+  (guest) => guest.next().read(),
+  async (fn) => {
+    await assert.rejects(fn.fetch(URL, silent()), { code: "FUNCTION_WALL_LIMIT" });
+    assert.equal(fn.vms, 0);
+  },
+  { limits: { wallTimeMs: 400 } },
+);
+
 rawGuestTest(
   "a request's body that the guest does not read is let go",
   (guest) => guest.forever((loop) => loop.next().end(200)),
@@ -117,20 +136,20 @@ rawGuestTest(
 );
 
 rawGuestTest(
-  "a call whose signal aborts ends at once: while its body comes, while it waits for a VM, behind its response",
+  "a call whose signal aborts while its body comes ends at once",
+  (guest) => guest.next().read(),
+  async (fn) => {
+    const aborted = new AbortController();
+    const coming = fn.fetch(URL, { ...silent(), signal: aborted.signal });
+    setImmediate(() => aborted.abort());
+    await assert.rejects(coming, { name: "AbortError" });
+  },
+);
+
+rawGuestTest(
+  "a call whose signal aborts ends at once: while it waits for a VM, behind its response",
   (guest) => guest.next().end(200, "said").wait().halt(),
   async (fn) => {
-    const stalled = new ReadableStream<Uint8Array>({});
-    const early = new AbortController();
-    const coming = fn.fetch(URL, {
-      method: "POST",
-      body: stalled,
-      duplex: "half",
-      signal: early.signal,
-    } as RequestInit);
-    setImmediate(() => early.abort());
-    await assert.rejects(coming, { name: "AbortError" });
-
     const first = new AbortController();
     const response = await fn.fetch(URL, { signal: first.signal });
     const second = new AbortController();

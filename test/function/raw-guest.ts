@@ -20,6 +20,11 @@ export class RawGuest extends GuestProgram {
     return this.#call(exchange.MAYFLY_EXCHANGE_NEXT);
   }
 
+  /** Waits for a piece of the request's body. */
+  read(): this {
+    return this.#call(exchange.MAYFLY_EXCHANGE_READ);
+  }
+
   /** The response's head and no more: "name\0value\0" for each header. */
   begin(status: number, headers = ""): this {
     return this.#call(exchange.MAYFLY_EXCHANGE_WRITE, { head: head(status, headers) });
