@@ -15,6 +15,7 @@ import { mayHaveBody } from "./response-head.js";
 import type { FunctionRoute } from "./route.js";
 import type { RouteMatch } from "./routing/route-table.js";
 import type { Serving } from "./serve-request.js";
+import { Upload } from "./upload.js";
 
 /** Console output kept for the log, bytes. */
 const CONSOLE_BYTES = 8 * 1024;
@@ -35,6 +36,7 @@ export class GuestAnswer {
   /** The guest did all that it had to: its VM may serve another request by now. */
   isServed = false;
   #released: Promise<GuestCost> | undefined;
+  #upload: Upload | undefined;
 
   constructor(serving: Serving, connection: Connection, requestId: string) {
     this.#serving = serving;
@@ -42,10 +44,16 @@ export class GuestAnswer {
     this.#requestId = requestId;
   }
 
+  /** Whether the guest came to its end while it waited for the request's body. */
+  get awaitedBody(): boolean {
+    return this.#upload?.wasAwaited === true;
+  }
+
   /** Lets a guest answer. Whoever called releases it, however this ends. */
   async send(head: RequestHead, { route, params }: RouteMatch<FunctionRoute>): Promise<void> {
     const { incoming, out, client } = this.#connection;
     const body = receiveBody(incoming, head.bodyLength, route.bodyBytes);
+    if (body instanceof Upload) this.#upload = body;
     if (head.expectsContinue) out.writeContinue();
     const request = this.#request(head, params, body instanceof Promise ? await body : body);
     const batch = await nextBatch();

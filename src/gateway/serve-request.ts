@@ -71,6 +71,7 @@ export async function serveRequest(
     else await answer.send(head, match);
   } catch (error) {
     failure = client.gone ? clientGone() : failureOf(error, answer.isServed ? undefined : answer.guest?.vm);
+    if (failure.reason === "wall-time-limit" && answer.awaitedBody) failure = bodyTooSlow(failure);
     refuse(out, failure, { number, id }, serving.draining);
   }
   const totalMs = performance.now() - started;
@@ -99,6 +100,13 @@ export async function serveRequest(
       console: output.text(),
     });
   }
+}
+
+/** A guest used up its wall time, and it was its client that took it. */
+function bodyTooSlow(cause: HttpFailure): HttpFailure {
+  const { reason } = cause;
+  const message = "the request's body did not come within the wall time of its function";
+  return new HttpFailure(408, "request-timeout", message, { ...(reason !== undefined && { reason }), cause });
 }
 
 /** How the VM ended that did not come to its first request. */

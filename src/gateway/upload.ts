@@ -21,6 +21,7 @@ export class Upload implements AsyncIterableIterator<Uint8Array> {
   readonly #limit: number;
   #pending: Pending | undefined;
   #isOver = false;
+  #wasAwaited = false;
 
   constructor(request: IncomingMessage, limitBytes: number) {
     this.#request = request;
@@ -42,8 +43,14 @@ export class Upload implements AsyncIterableIterator<Uint8Array> {
     });
   }
 
+  /** Whether its reader left while it waited for the client. */
+  get wasAwaited(): boolean {
+    return this.#wasAwaited;
+  }
+
   /** Leaves the rest unread. A reader that waits learns that the body is over. */
   return(): Promise<IteratorResult<Uint8Array, undefined>> {
+    this.#wasAwaited ||= this.#pending !== undefined;
     this.#over();
     this.#pending?.resolve(DONE);
     this.#pending = undefined;

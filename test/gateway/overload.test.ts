@@ -127,6 +127,25 @@ gatewayTest(
 );
 
 gatewayTest(
+  "a client whose body comes too slowly for the guest's wall time is told that it was the client's doing",
+  { routes: [{ ...ECHO, limits: { wallTimeMs: 500 } }] },
+  async (test, monitor) => {
+    const { hostname, port } = new URL(test.url);
+    const head = "POST /echo HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n";
+    const socket = connect(Number(port), hostname, () => socket.write(head));
+    const { status, failure } = await test.record(() => true);
+    // The echo's head may have left before: then the response breaks off.
+    assert.deepEqual(
+      [failure?.status, failure?.code, failure?.reason],
+      [408, "request-timeout", "wall-time-limit"],
+    );
+    assert.ok(status === 408 || status === 200, `${status}`);
+    assert.equal(monitor.vms.size, 0);
+    socket.destroy();
+  },
+);
+
+gatewayTest(
   "a client that does not read keeps its VM no longer than the VM's wall time, and its place neither",
   {
     routes: [{ ...ECHO, limits: { wallTimeMs: 2000, bodyBytes: 64 << 20 } }],
