@@ -53,6 +53,14 @@ warmUpTest("the example of docs/functions.md answers", async (load) => {
   }
 });
 
+warmUpTest("a handler that is a Proxy with something for every name has no warmUp", async (load) => {
+  const router = `{ __proto__: new Proxy({}, { get: () => () => "a route" }), fetch: () => new Response("ok") }`;
+  for (const source of [router, `new Proxy(${router}, { get: (to, name) => to[name] })`]) {
+    const fn = await load(`export default ${source};`);
+    assert.equal(await (await fn.fetch("http://localhost/")).text(), "ok");
+  }
+});
+
 const COUNTING = `
 let warm = 0, calls = 0, seen;
 export default {

@@ -17,17 +17,19 @@ interface Handler {
 }
 
 let handler: Handler | undefined;
+let hasWarmUp = false;
 
 /** Called by the application's entry with its module. */
 export function serve(module: { default?: unknown }): void {
   const candidate = module.default as Partial<Handler> | undefined | null;
   if (typeof candidate?.fetch !== "function")
     throw new TypeError("the function's module: expected `export default { fetch(request) { … } }`");
-  if (candidate.warmUp !== undefined && typeof candidate.warmUp !== "function")
-    throw new TypeError(
-      `the function's module: got ${nameOf(candidate.warmUp)} as warmUp, expected a function`,
-    );
+  // A router's Proxy may have a function for every name that it is asked for, and says of none that it is there.
+  const warmUp = "warmUp" in candidate ? candidate.warmUp : undefined;
+  if (warmUp !== undefined && typeof warmUp !== "function")
+    throw new TypeError(`the function's module: got ${nameOf(warmUp)} as warmUp, expected a function`);
   handler = candidate as Handler;
+  hasWarmUp = warmUp !== undefined;
 }
 
 async function answer(request: Request, context: Context): Promise<void> {
@@ -53,8 +55,8 @@ function kindOf(error: unknown): string {
 async function start(): Promise<void> {
   try {
     takeConfiguration();
-    if (handler!.warmUp !== undefined) {
-      await handler!.warmUp(env);
+    if (hasWarmUp) {
+      await handler!.warmUp!(env);
       reportRejections();
       // Here, once: else a request would have to look for garbage soon.
       host.collect();

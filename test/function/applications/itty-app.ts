@@ -14,4 +14,4 @@ router
   })
   .get("/teapot", () => error(418, "short and stout"));
 
-export default { ...router };
+export default router;
