@@ -1,6 +1,7 @@
 // turn.ts: one turn of the event loop, as the runtime asks for it: what is ready, what is due, and how long nothing is.
 import { reportRejections } from "./failures.js";
 import { host } from "./host.js";
+import { partIfLoaded } from "./parts.js";
 import { forgetTimers, runDueTimer, untilNextTimer } from "./timers.js";
 import { forgetWaits, isWaiting, wake } from "./waits.js";
 
@@ -18,4 +19,5 @@ host.turn = (bits) => {
 export function startAnew(): void {
   forgetTimers();
   forgetWaits();
+  partIfLoaded("fetch")?.forgetHolders();
 }

@@ -1,2 +1,3 @@
 // part.ts: the fetch part: requests to the outside.
 export { fetch } from "./fetch.js";
+export { forgetHolders } from "./places.js";
