@@ -25,6 +25,27 @@ functionTest(
 );
 
 functionTest(
+  "every function of the global object has the name that it is found by, and so have its methods",
+  `// Names that the language has for another's sake.
+  const others = ["Function.prototype", "String#trimRight", "String#trimLeft", "Date#toGMTString", "Set#keys"];
+  const wrong = (place: object, path: string): string[] => Object.getOwnPropertyNames(place).flatMap((key) => {
+    const { value } = Object.getOwnPropertyDescriptor(place, key)!;
+    return typeof value !== "function" || key === "constructor" || value.name === key || others.includes(path + key) ? [] : [path + key + " is called " + value.name];
+  });
+  const all = globalThis as unknown as Record<string, any>;
+  export default { fetch() {
+    for (const name of Object.getOwnPropertyNames(globalThis)) void all[name];
+    const classes = Object.getOwnPropertyNames(globalThis).filter((name) => /^[A-Z]/.test(name) && typeof all[name] === "function");
+    return Response.json([
+      ...wrong(globalThis, ""),
+      ...wrong(console, "console."),
+      ...classes.flatMap((name) => [...wrong(all[name], name + "."), ...wrong(all[name].prototype ?? {}, name + "#")]),
+    ]);
+  } };`,
+  async (start) => assert.deepEqual(JSON.parse((await start({ memoryMiB: 64 }).ask("/")).text), []),
+);
+
+functionTest(
   "a name may be replaced",
   `globalThis.Blob = 1;
   export default { fetch() { const before = typeof Blob; globalThis.Event = 2; return new Response(before + typeof Event); } };`,

@@ -1,4 +1,5 @@
 // console.ts: console: every line goes to the VM's console. Plain text is printed at once, all else by the console's part.
+import { named } from "./define.js";
 import { host } from "./host.js";
 import { part } from "./parts.js";
 
@@ -72,3 +73,5 @@ export const console = {
     // There is no screen.
   },
 };
+
+for (const [name, method] of Object.entries(console)) named(name, method);

@@ -2,8 +2,16 @@
 
 /** Adds values as the language adds its own: writable, not enumerated. */
 export function define(target: object, values: Record<string, unknown>): void {
-  for (const [name, value] of Object.entries(values))
+  for (const [name, value] of Object.entries(values)) {
+    named(name, value);
     Object.defineProperty(target, name, { value, writable: true, configurable: true, enumerable: false });
+  }
+}
+
+/** A function is called what its users call it: the bundler, or another place in our code, may have another name for it. */
+export function named(name: string, value: unknown): void {
+  if (typeof value === "function" && value.name !== name)
+    Object.defineProperty(value, "name", { value: name, configurable: true });
 }
 
 /** The tag that Object.prototype.toString shows. */
@@ -32,7 +40,7 @@ export function webClass(target: Class, name: string, mixin?: Class): void {
   for (const key of Object.getOwnPropertyNames(target))
     if (!["length", "name", "prototype"].includes(key))
       Object.defineProperty(target, key, { enumerable: true });
-  Object.defineProperty(target, "name", { value: name, configurable: true });
+  named(name, target);
   tag(prototype, name);
 }
 

@@ -1,4 +1,5 @@
 // parts.ts: parts of the prelude that few functions use: each is a module of its own, evaluated at its first use or, if the build sees it used, before the snapshot.
+import { named } from "./define.js";
 import { host } from "./host.js";
 import list from "./parts.json" with { type: "json" };
 
@@ -69,6 +70,7 @@ function offer(name: PartName, global: string): void {
   Object.defineProperty(globalThis, global, {
     get: () => {
       const value = (part(name) as unknown as Record<string, unknown>)[global];
+      named(global, value);
       put(value);
       return value;
     },
