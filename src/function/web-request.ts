@@ -1,6 +1,7 @@
 // web-request.ts: from a web-standard Request to the exchange's: what the guest gets of it.
 import type { ReadableStreamDefaultReader, ReadableStreamReadResult } from "node:stream/web";
 import { setImmediate as nextTurn } from "node:timers/promises";
+import { isUint8Array } from "node:util/types";
 import { MayflyError } from "../errors.js";
 import type { BodySource, ExchangeRequest, HeaderList } from "../monitor/exchange/message.js";
 import { contextHeaders, isReserved, type RequestContext } from "./request-context.js";
@@ -28,7 +29,7 @@ const nobody = (): void => {};
  * @param request its URL is http or https; its body is read
  * @param bodyBytes how long its body may be
  * @param context what the handler finds as `ctx`
- * @throws MayflyError OPTION_INVALID, FUNCTION_BODY_LIMIT
+ * @throws MayflyError OPTION_INVALID, FUNCTION_BODY_LIMIT; TypeError when the body's stream has chunks that are no bytes
  */
 export function incoming(
   request: Request,
@@ -127,8 +128,10 @@ function pieces(
   return { [Symbol.asyncIterator]: () => iterator };
 }
 
-function count({ length }: Uint8Array, counter: Counter): void {
-  counter.bytes += length;
+function count(chunk: unknown, counter: Counter): void {
+  if (!isUint8Array(chunk))
+    throw new TypeError(`the request's body: got a chunk of type ${typeof chunk}, expected a Uint8Array`);
+  counter.bytes += chunk.length;
   if (counter.bytes > counter.most)
     throw new MayflyError(
       "FUNCTION_BODY_LIMIT",

@@ -17,10 +17,12 @@ const cases: Record<string, Case> = {
       `new Request("http://x/", { method: "a b" })`,
       `new Request("http://x/", { method: "trace" })`,
       `new Request("http://x/", { body: "x" })`,
+      `new Request(new Request("http://x/", { method: "POST", body: "x" }), { method: "GET" })`,
+      `new Request(request, { method: "HEAD" })`,
       `new Request("http://x/", { redirect: "never" })`,
       `Response.redirect("http://x/", 200)`,
     ),
-    ["TypeError", "TypeError", "TypeError", "TypeError", "TypeError", "TypeError", "RangeError"],
+    [...Array(8).fill("TypeError"), "RangeError"],
   ],
   "the URL is in its one spelling": [
     `[new Request("HTTP://EXAMPLE.com:80/a/../b c?d#e").url, new Request(new URL("http://x/y")).url, Response.redirect("http://x/ü").headers.get("location")]`,

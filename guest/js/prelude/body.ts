@@ -15,6 +15,8 @@ export let takeBody: (body: Body) => Content | undefined;
 export let shareBody: (body: Body) => Extracted;
 /** For new Request(request): the body changes hands. */
 export let passBody: (body: Body) => Extracted;
+/** Whether there is a body, read or not. */
+export let hasBody: (body: Body) => boolean;
 
 export abstract class Body {
   #content: Content | undefined;
@@ -26,6 +28,7 @@ export abstract class Body {
   static {
     takeBody = (body) => body.#take();
     shareBody = (body) => body.#share();
+    hasBody = (body) => body.#content !== undefined || body.#stream !== undefined;
     passBody = (body) => {
       body.#refuseUsed();
       const passed = { content: body.#content, type: undefined };

@@ -1,5 +1,5 @@
 // request.ts: Request (the Fetch standard, section 5.4).
-import { Body, passBody, shareBody } from "./body.js";
+import { Body, hasBody, passBody, shareBody } from "./body.js";
 import { type Extracted, extract, Incoming } from "./content.js";
 import { webClass } from "./define.js";
 import { Headers, receivedHeaders } from "./headers.js";
@@ -118,9 +118,11 @@ function initialized(
   const url = from?.url ?? requestUrl(input as string);
   const method = init.method === undefined ? (from?.method ?? "GET") : checkedMethod(init.method);
   const headers = new Headers(init.headers ?? from?.headers);
-  if (init.body !== undefined && init.body !== null && /^(?:GET|HEAD)$/.test(method))
-    throw new TypeError(`new Request: got a body for ${method}, expected none`);
   const inherited = init.body === undefined || init.body === null;
+  // A client may have sent a body with its GET: that request may be copied as it is.
+  const given = inherited ? from !== undefined && from.method !== method && hasBody(from) : true;
+  if (given && /^(?:GET|HEAD)$/.test(method))
+    throw new TypeError(`new Request: got a body for ${method}, expected none`);
   const body = inherited ? from && passBody(from) : extract(init.body);
   const signal = init.signal === undefined ? from && signalOf(from) : init.signal;
   const options = optionsOf(init, from === undefined ? DEFAULTS : allOptions(from));
