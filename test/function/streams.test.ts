@@ -119,7 +119,8 @@ functionTest(
     fetch(request: Request, env: object, ctx: { waitUntil(p: Promise<unknown>): void }) {
       const before = done;
       ctx.waitUntil(new Promise((resolve) => setTimeout(() => { done++; console.log("behind"); resolve(0); }, 5)));
-      ctx.waitUntil(Promise.reject(new Error("nobody waits")));
+      const { waitUntil } = ctx;
+      waitUntil(Promise.reject(new Error("nobody waits")));
       return new Response("done before: " + before + Object.isFrozen(env));
     },
   };`,

@@ -34,8 +34,9 @@ export class Context {
     return this.#header("mayfly-request-id");
   }
 
-  waitUntil(promise: unknown): void {
-    this.#pending.push(Promise.resolve(promise).catch(report));
+  /** A getter, so that the method may be taken off the context: `const { waitUntil } = ctx`. */
+  get waitUntil(): (promise: unknown) => void {
+    return (promise) => void this.#pending.push(Promise.resolve(promise).catch(report));
   }
 
   passThroughOnException(): void {
