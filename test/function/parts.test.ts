@@ -6,7 +6,7 @@ import { functionTest } from "./support.js";
 
 functionTest(
   "every name is there, even when the build could not see it",
-  `const names = ["AbortController", "AbortSignal", "Blob", "ByteLengthQueuingStrategy", "CountQueuingStrategy", "CustomEvent", "ErrorEvent", "Event", "EventTarget", "File", "FormData", "ReadableByteStreamController", "ReadableStream", "ReadableStreamBYOBReader", "ReadableStreamBYOBRequest", "ReadableStreamDefaultController", "ReadableStreamDefaultReader", "TextDecoder", "TextDecoderStream", "TextEncoder", "TextEncoderStream", "TransformStream", "TransformStreamDefaultController", "URLPattern", "WritableStream", "WritableStreamDefaultController", "WritableStreamDefaultWriter"].map((name) => name.split("").join(""));
+  `const names = ["AbortController", "AbortSignal", "Blob", "ByteLengthQueuingStrategy", "CompressionStream", "CountQueuingStrategy", "CustomEvent", "DecompressionStream", "ErrorEvent", "Event", "EventTarget", "File", "FormData", "ReadableByteStreamController", "ReadableStream", "ReadableStreamBYOBReader", "ReadableStreamBYOBRequest", "ReadableStreamDefaultController", "ReadableStreamDefaultReader", "TextDecoder", "TextDecoderStream", "TextEncoder", "TextEncoderStream", "TransformStream", "TransformStreamDefaultController", "URLPattern", "WritableStream", "WritableStreamDefaultController", "WritableStreamDefaultWriter"].map((name) => name.split("").join(""));
   const spelled = (name: string) => (globalThis as Record<string, any>)[name];
   export default {
     async fetch(request: Request) {

@@ -15,6 +15,7 @@ interface Parts {
   patterns: typeof import("./patterns/part.js");
   console: typeof import("./console/part.js");
   fetch: typeof import("./fetch/part.js");
+  compression: typeof import("./compression/part.js");
 }
 
 export type PartName = keyof Parts;

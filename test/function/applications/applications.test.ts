@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { gunzipSync, inflateSync } from "node:zlib";
 import { packageRoot } from "../../../src/build/places.js";
 import { functionTest } from "../support.js";
 
@@ -84,6 +85,17 @@ functionTest(
     );
   },
 );
+
+functionTest("Hono compresses for those who ask for it", application("compress-app.ts"), async (start) => {
+  const guest = start();
+  const ask = (codings: string) => guest.ask("/long", { headers: [["accept-encoding", codings]] });
+  const text = "a line of text\n".repeat(1000);
+  const packed = await ask("gzip, deflate");
+  assert.deepEqual([packed.status, packed.header("content-encoding")], [200, "gzip"]);
+  assert.equal(gunzipSync(packed.body).toString(), text);
+  assert.equal(inflateSync((await ask("deflate")).body).toString(), text);
+  assert.equal((await ask("identity")).text, text);
+});
 
 functionTest("an itty-router application", application("itty-app.ts"), async (start) => {
   const guest = start();
