@@ -55,6 +55,10 @@ const SAME: [what: string, code: string][] = [
     `const h = new Headers([["b", "1"], ["A", " 2 "], ["b", "3"], ["Set-Cookie", "x"], ["set-cookie", "y"]]); return [[...h], [...h.keys()], [...h.values()], h.get("SET-COOKIE"), h.getSetCookie()];`,
   ],
   [
+    "a value that looks like a name",
+    `const h = new Headers([["a", "b"], ["c", "b"], ["b", "d"]]); h.set("b", "a"); return [h.has("d"), h.get("b"), [...h]];`,
+  ],
+  [
     "what headers may hold",
     `const all = []; for (let code = 0; code < 260; code++) { let name = "ok", value = "ok"; try { new Headers([["a" + String.fromCharCode(code) + "b", "v"]]); } catch (e) { name = e.name; } try { new Headers([["a", "v" + String.fromCharCode(code) + "w"]]); } catch (e) { value = e.name; } all.push([code, name, value]); } return all;`,
   ],

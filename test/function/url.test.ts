@@ -1,5 +1,6 @@
 // url.test.ts: URL and URLSearchParams as Node has them.
 import assert from "node:assert/strict";
+import { bestOf } from "../support/best-of.js";
 import { guestTest, inGuest, sameAsNode } from "./oracle.js";
 
 const PARTS =
@@ -105,6 +106,10 @@ sameAsNode("a URL and its searchParams follow each other", [
   ],
   ["href", `const u = new URL("http://x/?a=1"), p = u.searchParams; u.href = "http://y/?z"; return [...p];`],
   ["hash leaves it", `const u = new URL("http://x/?a=1"), p = u.searchParams; u.hash = "q"; return [...p];`],
+  [
+    "many changes, and a component between them",
+    `const u = new URL("http://x/y?a#"), p = u.searchParams, seen = []; p.append("b", "1"); p.append("c", "2"); seen.push(u.href); u.hash = ""; p.delete("a"); p.delete("b"); p.delete("c"); seen.push(u.pathname, u.href); p.set("d", "3"); u.search = "e"; seen.push(u.href, String(p)); p.append("f", "4"); u.href = "http://y/?g"; seen.push(u.href, String(p)); p.append("h", "5"); seen.push(JSON.stringify(u), u.origin); return seen;`,
+  ],
   ["sort", `const u = new URL("http://x/?b=2&a=1&b=1"); u.searchParams.sort(); return u.href;`],
   ["set", `const u = new URL("http://x/?b=2&a=1&b=1"); u.searchParams.set("b", "0"); return u.href;`],
   [
@@ -170,4 +175,23 @@ guestTest("URL.parse gives null instead of an error", async (guest) => {
     `return [URL.parse("x"), URL.parse("x", "http://y/").href, URL.parse("a:b").href];`,
   );
   assert.deepEqual(found, [null, "http://y/x", "a:b"]);
+});
+
+guestTest("what adds parameters and headers one by one takes time in proportion", async (guest) => {
+  for (const [what, work] of [
+    [
+      "searchParams",
+      `const u = new URL("http://x/"); for (let i = 0; i < n; i++) u.searchParams.append("k" + i, i); u.href;`,
+    ],
+    ["headers", `const h = new Headers(); for (let i = 0; i < n; i++) h.append("k" + i, i); [...h];`],
+  ] as const) {
+    const growth = () =>
+      inGuest(
+        guest,
+        `const ms = (n) => { const t = performance.now(); ${work} return performance.now() - t; }; ms(10); const few = ms(250); return ms(4000) / few;`,
+      ) as Promise<number>;
+    // 16 times as many: 16 in proportion, 256 by the square.
+    const times = await bestOf(64, growth);
+    assert.ok(times < 64, `${what}: ${times} times as long`);
+  }
 });

@@ -119,17 +119,24 @@ export class Headers {
 
   #pairs(): readonly [string, string][] {
     if (this.#sorted !== undefined) return this.#sorted;
-    const names = this.#flat.filter((_, at) => at % 2 === 0);
-    this.#sorted = [...new Set(names)].sort().flatMap((name): [string, string][] => {
-      const values = this.#values(name);
+    const byName = new Map<string, string[]>();
+    for (let at = 0; at < this.#flat.length; at += 2) {
+      const values = byName.get(this.#flat[at]!);
+      if (values === undefined) byName.set(this.#flat[at]!, [this.#flat[at + 1]!]);
+      else values.push(this.#flat[at + 1]!);
+    }
+    this.#sorted = [...byName.keys()].sort().flatMap((name): [string, string][] => {
+      const values = byName.get(name)!;
       return name === "set-cookie" ? values.map((value) => [name, value]) : [[name, values.join(", ")]];
     });
     return this.#sorted;
   }
 
   #find(key: string): number {
-    for (let at = 0; at < this.#flat.length; at += 2) if (this.#flat[at] === key) return at;
-    return -1;
+    let at = this.#flat.indexOf(key);
+    // A value may look like a name.
+    while (at % 2 === 1) at = this.#flat.indexOf(key, at + 1);
+    return at;
   }
 
   #values(key: string): string[] {

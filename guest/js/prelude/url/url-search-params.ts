@@ -22,14 +22,14 @@ export class URLSearchParams {
   declare readonly [Symbol.iterator]: () => IterableIterator<Pair>;
   #pairs: Pair[];
   /** Tells the URL that it belongs to. */
-  #changed: ((query: string) => void) | undefined;
+  #changed: ((query: () => string) => void) | undefined;
 
   constructor(init: QueryInit = "") {
     this.#pairs = pairsOf(init);
   }
 
   /** For URL: one that follows it. */
-  static of(search: string, changed: (query: string) => void): URLSearchParams {
+  static of(search: string, changed: (query: () => string) => void): URLSearchParams {
     const params = new URLSearchParams(search);
     params.#changed = changed;
     return params;
@@ -84,6 +84,10 @@ export class URLSearchParams {
   }
 
   toString(): string {
+    return this.#write();
+  }
+
+  #write(): string {
     const query = new NativeQuery("");
     for (const [name, value] of this.#pairs) query.append(name, value);
     return query.toString();
@@ -121,7 +125,7 @@ export class URLSearchParams {
   }
 
   #tell(): void {
-    this.#changed?.(this.toString());
+    this.#changed?.(() => this.#write());
   }
 }
 

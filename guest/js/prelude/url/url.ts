@@ -26,12 +26,14 @@ export class URL {
   declare pathname: string;
   declare search: string;
   declare hash: string;
-  readonly #native: NativeURL;
+  readonly #parsed: NativeURL;
   /** Made when it is first asked for. */
   #params: URLSearchParams | undefined;
+  /** The parameters have changed: writes the query, once somebody asks, and not at each change. */
+  #query: (() => string) | undefined;
 
   constructor(url: string | URL, base?: string | URL) {
-    this.#native = base === undefined ? new NativeURL(scalar(url)) : new NativeURL(scalar(url), scalar(base));
+    this.#parsed = base === undefined ? new NativeURL(scalar(url)) : new NativeURL(scalar(url), scalar(base));
   }
 
   static canParse(url: string | URL, base?: string | URL): boolean {
@@ -47,13 +49,21 @@ export class URL {
     }
   }
 
+  get #native(): NativeURL {
+    if (this.#query !== undefined) {
+      this.#parsed.search = this.#query();
+      this.#query = undefined;
+    }
+    return this.#parsed;
+  }
+
   get origin(): string {
     return this.#native.origin;
   }
 
   get searchParams(): URLSearchParams {
     this.#params ??= URLSearchParams.of(this.#native.search, (query) => {
-      this.#native.search = query;
+      this.#query = query;
     });
     return this.#params;
   }
