@@ -61,13 +61,51 @@ consoleTest(
     `Point { x: -0 } Odd [tag] {} [Object: null prototype] {} { name: "ring", self: [circular] } [ 1, <1 empty item>, 3 ] Map(1) { "a" => Set(1) { 1n } } Uint8Array(2) [ 1, 2 ] ArrayBuffer { <ff>, byteLength: 1 }`,
     `null undefined true text [ "text" ] Symbol(Symbol.iterator) [class A extends Point] [Function: named] [Function: (anonymous)] 1970-01-01T00:00:00.000Z /x/g [ [Number: 1] ] [String: "s"]`,
     `{ a: [Getter], b: [Setter], c: [Getter/Setter], "d e": 1, [Symbol(f)]: 2 }`,
-    `{ a: { b: { c: { d: [Object] } } } } Promise {} WeakMap { <items unknown> }`,
+    `{ a: { b: { c: { d: [Object] } } } } Promise { <state unknown> } WeakMap { <items unknown> }`,
     `Headers { "a": "b" } Response {`,
     `  status: 404,`,
     `  statusText: "",`,
     `  headers: Headers { "content-type": "text/plain;charset=UTF-8" },`,
     `  bodyUsed: false`,
     `} [an object that cannot be read]`,
+    "",
+  ].join("\n"),
+);
+
+consoleTest(
+  "the web's objects show what they hold, and nothing of how they are made",
+  `console.log(new ReadableStream(), new ReadableStream().getReader(), new WritableStream(), new CountQueuingStrategy({ highWaterMark: 1 }));
+   console.log(new CompressionStream("gzip"));
+   console.log(new AbortController(), AbortSignal.abort("why")); console.log(new Event("load"), new CustomEvent("own", { detail: [1] }));
+   console.log(new File(["text"], "a.txt", { type: "text/plain" }), new Blob(["b"]));
+   console.log([[[[new Event("deep")]]]])`,
+  [
+    "ReadableStream { locked: false } ReadableStreamDefaultReader {} WritableStream { locked: false } CountQueuingStrategy { highWaterMark: 1 }",
+    "CompressionStream {",
+    "  readable: ReadableStream { locked: false },",
+    "  writable: WritableStream { locked: false }",
+    "}",
+    "AbortController {",
+    "  signal: AbortSignal { aborted: false, reason: undefined }",
+    '} AbortSignal { aborted: true, reason: "why" }',
+    'Event { type: "load", cancelable: false, defaultPrevented: false } CustomEvent { type: "own", detail: [ 1 ] }',
+    'File { name: "a.txt", size: 4, type: "text/plain" } Blob { size: 1, type: "" }',
+    "[ [ [ [ [Event] ] ] ] ]",
+    "",
+  ].join("\n"),
+);
+
+consoleTest(
+  "console.dir shows as many levels as it is told to",
+  `const nested = { a: { b: { c: { d: { e: { f: 1 } } } } } };
+   for (const depth of [0, 1, 5, null, undefined]) console.dir(nested, { depth }); console.log(nested)`,
+  [
+    "{ a: [Object] }",
+    "{ a: { b: [Object] } }",
+    "{ a: { b: { c: { d: { e: { f: 1 } } } } } }",
+    "{ a: { b: { c: { d: { e: { f: 1 } } } } } }",
+    "{ a: { b: { c: { d: [Object] } } } }",
+    "{ a: { b: { c: { d: [Object] } } } }",
     "",
   ].join("\n"),
 );

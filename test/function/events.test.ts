@@ -21,6 +21,10 @@ const cases: Record<string, Case> = {
     `[new CustomEvent("a", { detail: 1 }).detail, new CustomEvent("a").detail, new ErrorEvent("e", { message: "m", error: 2, lineno: 3 }).message, new Event("a").isTrusted, Event.AT_TARGET, String(new CustomEvent("x"))]`,
     [1, null, "m", false, 2, "[object CustomEvent]"],
   ],
+  "an event's time is performance's, from the request's arrival on": [
+    `(() => { const before = performance.now(), at = new Event("a").timeStamp; return before <= at && at <= performance.now(); })()`,
+    true,
+  ],
   "a class may extend EventTarget": [
     `(() => { class Bus extends EventTarget {} const b = new Bus(); let n = 0; b.addEventListener("x", () => n++); b.dispatchEvent(new Event("x")); return n; })()`,
     1,

@@ -46,7 +46,8 @@ export const console = {
   assert: (holds?: unknown, ...values: unknown[]) => {
     if (!holds) say("assertion failed: ", values);
   },
-  dir: (value?: unknown) => print("", part("console").inspect(value)),
+  dir: (value?: unknown, options?: { depth?: number | null } | null) =>
+    print("", part("console").inspectTo(options?.depth, value)),
   dirxml: level(""),
   table: (rows?: unknown, columns?: readonly string[]) => print("", part("console").table(rows, columns)),
   count: (label = "default") => {

@@ -1,4 +1,5 @@
 // context.ts: a handler's third argument: what is known of the request beside itself, and what goes on behind its response.
+import { named } from "./define.js";
 import { report } from "./failures.js";
 
 const NO_PARAMS: Readonly<Record<string, string>> = Object.freeze({});
@@ -48,3 +49,5 @@ export class Context {
     return at < 0 ? undefined : this.#received[at + 1];
   }
 }
+
+named("Context", Context);

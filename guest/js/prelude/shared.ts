@@ -2,7 +2,9 @@
 
 export { takeBody } from "./body.js";
 export { type Bytes, bytesOf, copyOf, decode, join } from "./bytes.js";
+export { performance } from "./clock.js";
 export { type Content, type Extracted, extract, gather, Incoming, type Source } from "./content.js";
+export { Context } from "./context.js";
 export { constants, define, tag, webClass } from "./define.js";
 export { attempt, failure } from "./failure.js";
 export { describeError, describeThrown, report } from "./failures.js";

@@ -7,7 +7,9 @@ const MOST_NAME = 200;
 /** What errors call a request. */
 export function nameRequest(url: URL | undefined): string {
   if (url === undefined) return "fetch of an invalid URL";
-  const text = `${url.protocol}//${url.host}${url.pathname}`;
+  // data: and the like have a path alone.
+  const slashes = url.pathname.startsWith("/") ? "//" : "";
+  const text = `${url.protocol}${slashes}${url.host}${url.pathname}`;
   return `fetch of ${text.length <= MOST_NAME ? text : `${text.slice(0, MOST_NAME)}...`}`;
 }
 

@@ -97,3 +97,15 @@ test("a message has no query", () => {
     message: 'fetch of https://a.test/p: got the method "TRACE", expected one that fetch may send',
   });
 });
+
+test("another scheme is refused, and its URL is told as it was given", () => {
+  for (const [url, scheme] of [
+    ["data:,x", "data:"],
+    ["file:///etc/hosts", "file:"],
+    ["ftp://example.com/a", "ftp:"],
+  ] as const)
+    assert.throws(() => checkRequest(request({ url })), {
+      code: "OUTBOUND_REFUSED",
+      message: `fetch of ${url}: got the scheme ${scheme}, expected http: or https:`,
+    });
+});

@@ -4,9 +4,29 @@ import { className, fieldsOf, keyText, quoted } from "./fields.js";
 import { layOut } from "./layout.js";
 import { summaryOf } from "./summary.js";
 
-const DEEPEST = 4;
+/** Levels below the value itself, unless console.dir is told otherwise; and the most that it may be told. */
+const USUAL_DEPTH = 3;
+const MOST_DEPTH = 100;
 const MOST_ITEMS = 100;
 const LONGEST_TEXT = 10_000;
+
+let depth = USUAL_DEPTH;
+
+/**
+ * A value to so many levels.
+ *
+ * @param levels null stands for all
+ */
+export function inspectTo(levels: unknown, value: unknown): string {
+  const before = depth;
+  const wanted = levels === null ? MOST_DEPTH : levels;
+  depth = typeof wanted === "number" && wanted >= 0 ? Math.min(wanted, MOST_DEPTH) : USUAL_DEPTH;
+  try {
+    return inspect(value);
+  } finally {
+    depth = before;
+  }
+}
 
 /** A value; `above` are the objects that it lies in. */
 export function inspect(value: unknown, above: readonly object[] = []): string {
@@ -42,7 +62,7 @@ function inspectFunction(value: object, above: readonly object[]): string {
   const kind = isClass ? "class" : className(value);
   const extended = isClass && base?.name ? ` extends ${base.name}` : "";
   const title = isClass ? `[class ${called}${extended}]` : `[${kind}: ${called}]`;
-  const fields = above.length >= DEEPEST ? [] : fieldTexts(value, above, []);
+  const fields = above.length > depth ? [] : fieldTexts(value, above, []);
   return fields.length === 0 ? title : layOut(title, fields);
 }
 
@@ -53,7 +73,7 @@ function inspectObject(value: object, above: readonly object[]): string {
   const summary = summaryOf(value, name, inner);
   if (typeof summary === "string") return summary;
   const isArray = Array.isArray(value) || (ArrayBuffer.isView(value) && !(value instanceof DataView));
-  if (above.length >= DEEPEST) return isArray ? `[${name}]` : `[${name}]`;
+  if (above.length > depth) return `[${name}]`;
   if (isArray) return inspectArray(value as ArrayLike<unknown> & object, name, above);
   const [title, items] = summary ?? [name === "Object" ? "" : name, []];
   const shown = withRest(items.slice(0, MOST_ITEMS), items.length);

@@ -1,5 +1,7 @@
 // summary.ts: objects that hold something else than fields: collections, buffers, dates, boxed values, the web's classes.
-import { bytesOf, Headers, partIfLoaded, Request, Response } from "../shared.js";
+import { bytesOf, Context, Headers, partIfLoaded, Request, Response } from "../shared.js";
+import { layOut } from "./layout.js";
+import { FIELDS, type Shown } from "./web-fields.js";
 
 const MOST_BYTES = 50;
 
@@ -13,6 +15,7 @@ export function summaryOf(value: object, name: string, inner: Inner): Summary {
     return [`${name}(${value.size})`, [...value].map(([key, each]) => `${inner(key)} => ${inner(each)}`)];
   if (value instanceof Set) return [`${name}(${value.size})`, [...value].map(inner)];
   if (value instanceof WeakMap || value instanceof WeakSet) return `${name} { <items unknown> }`;
+  if (value instanceof Promise) return [name, ["<state unknown>"]];
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? "Invalid Date" : value.toISOString();
   if (value instanceof RegExp) return String(value);
   if (value instanceof ArrayBuffer || value instanceof DataView) return bufferText(value, name);
@@ -41,15 +44,24 @@ function webSummary(value: object, name: string, inner: Inner): Summary {
     [...all].map(([key, each]) => `${inner(key)}: ${inner(each)}`);
   const fields = (...keys: string[]) =>
     keys.map((key) => `${key}: ${inner((value as Record<string, unknown>)[key])}`);
+  if (value instanceof Context) return [name, fields("params", "requestId")];
   if (value instanceof Headers) return [name, pairs(value)];
   if (value instanceof Request) return [name, fields("method", "url", "headers", "bodyUsed")];
   if (value instanceof Response) return [name, fields("status", "statusText", "headers", "bodyUsed")];
-  const { Blob } = partIfLoaded("blob") ?? {};
-  if (Blob !== undefined && value instanceof Blob) return [name, fields("size", "type")];
   const { FormData } = partIfLoaded("forms") ?? {};
   if (FormData !== undefined && value instanceof FormData) return [name, pairs(value)];
   const { URL, URLSearchParams } = partIfLoaded("url") ?? {};
   if (URL !== undefined && value instanceof URL) return `URL { href: ${inner(value.href)} }`;
   if (URLSearchParams !== undefined && value instanceof URLSearchParams) return [name, pairs(value)];
-  return undefined;
+  const shown = fieldsShown(value);
+  if (shown === undefined) return undefined;
+  // Fields of its own would be those of whoever wrote the class.
+  return shown.part === "streams" ? layOut(name, fields(...shown.fields)) : [name, fields(...shown.fields)];
+}
+
+function fieldsShown(value: object): Shown | undefined {
+  return FIELDS.find(({ part, of }) => {
+    const made = (partIfLoaded(part) as Record<string, unknown> | undefined)?.[of];
+    return typeof made === "function" && value instanceof made;
+  });
 }

@@ -1,5 +1,5 @@
 // event.ts: Event (the DOM standard, section 2.2). There is no tree: an event is at its target, or nowhere.
-import { constants, host, webClass } from "../shared.js";
+import { constants, performance, webClass } from "../shared.js";
 
 export interface EventInit {
   bubbles?: boolean;
@@ -27,7 +27,7 @@ export class Event {
   readonly #bubbles: boolean;
   readonly #cancelable: boolean;
   readonly #composed: boolean;
-  readonly #timeStamp = host.monotonic();
+  readonly #timeStamp = performance.now();
   readonly #state: EventState = {
     target: null,
     isDispatched: false,
