@@ -63,6 +63,43 @@ test("several stacks in one text are mapped each", () => {
   assert.equal(mapper.map(one + one), mapped + mapped);
 });
 
+test("stacks of errors inside others are mapped, and lines left out leave their brackets behind", () => {
+  const said = [
+    "error: Error: outer",
+    "    at fetch (handler.bundle.js:2:1)",
+    "    at <anonymous> (mayfly:prelude:1173:75) {",
+    "  [cause]: [TypeError: inner",
+    "      at deep (handler.bundle.js:1:9)",
+    "      at answer (mayfly:prelude:1:1)],",
+    "  [errors]: [",
+    "    [RangeError: first",
+    "        at deep (handler.bundle.js:1:9)],",
+    "    [RangeError: second",
+    "        at deep (handler.bundle.js:1:9)] ] }",
+  ];
+  const inner = `at deep (${path("src/part.ts")}:2:3)`;
+  assert.deepEqual(mapper.map(said.join("\n")).split("\n"), [
+    "error: Error: outer",
+    `    at fetch (${path("src/handler.ts")}:1:1) {`,
+    "  [cause]: [TypeError: inner",
+    `      ${inner}],`,
+    "  [errors]: [",
+    "    [RangeError: first",
+    `        ${inner}],`,
+    "    [RangeError: second",
+    `        ${inner}] ] }`,
+  ]);
+});
+
+test("a stack that begins behind a console's own words is mapped from its first line on", () => {
+  const said =
+    "error:     at deep (handler.bundle.js:1:9)\n    at fetch (handler.bundle.js:2:1)\n    at answer (mayfly:prelude:1:1)\n";
+  assert.equal(
+    mapper.map(said),
+    `error:     at deep (${path("src/part.ts")}:2:3)\n    at fetch (${path("src/handler.ts")}:1:1)\n`,
+  );
+});
+
 test("places that the map does not have stay as they are", () => {
   for (const place of ["99:1", "0:0", "999999999:999999999"]) {
     const stack = `    at fetch (handler.bundle.js:${place})`;
@@ -88,6 +125,9 @@ test("a guest's endless lines and endless stacks are read in linear time", { tim
     `    at ${"(handler.bundle.js:".repeat(million / 20)}`,
     `    at ${"1:".repeat(million)})`,
     "    at \n".repeat(million / 4),
+    "    at ".repeat(million / 7),
+    " ".repeat(million),
+    `${" ".repeat(million)}at f (handler.bundle.js:1:1)`,
     "    at fetch (mayfly:prelude:1:1)\n".repeat(million / 20),
   ])
     assert.ok(mapper.map(text).length > 0);
@@ -108,4 +148,6 @@ test("a stack of thousands of frames is mapped only in part: what follows comes 
   assert.equal(lines.length, 10_002);
   assert.equal(lines[1], `    at fetch (${path("src/handler.ts")}:1:1)`);
   assert.ok(mapped.endsWith(`${frame}end`));
+  const closed = "    at fetch (handler.bundle.js:2:1) }\n";
+  assert.ok(mapper.map(closed.repeat(10_000)).endsWith(closed));
 });

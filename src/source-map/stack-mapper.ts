@@ -1,6 +1,6 @@
 // stack-mapper.ts: turns the places in a guest's stacks into those of the TypeScript that it was built from. No I/O.
 import { relative } from "node:path";
-import { frameIn, frameLine, isFrame, nextFrame } from "./frames.js";
+import { beforeFrame, frameIn, frameLine, nextFrame, ownFrameIn } from "./frames.js";
 import { SourceMap } from "./source-map.js";
 
 /** Puts the user's files, lines and columns into text that a guest wrote. */
@@ -12,12 +12,8 @@ export interface StackMapper {
   map(text: string): string;
 }
 
-/** The module names of what Mayfly brings: the web's API in its parts, and the line that hands the handler over. */
-const PRELUDE = /[( ](mayfly:[a-z-]{1,40}):\d{1,9}:\d{1,9}\)?$/;
 const START = "mayfly:start";
 const OURS = "mayfly";
-/** A line may be long, and only its end says where it is. */
-const LONGEST_PLACE = 80;
 
 /** The engine tells ten frames of a stack. A guest that writes thousands would have the host work for it. */
 const MOST_FRAMES = 256;
@@ -25,6 +21,8 @@ const MOST_FRAMES = 256;
 interface MappedLine {
   readonly text: string;
   readonly owner: "application" | "mayfly" | "other";
+  /** What a console wrote behind the frame, part of the text: the stack's last line. */
+  readonly behind: string;
 }
 
 /**
@@ -51,32 +49,45 @@ function mapStacks(map: SourceMap, text: string): string {
     mapped += text.slice(at, start);
     const stack: MappedLine[] = [];
     let hasEnd = true;
-    for (at = start; isFrame(text, at) && frames < MOST_FRAMES; frames++) {
+    let before: string | undefined;
+    at = start;
+    while (frames < MOST_FRAMES && nextFrame(text, at) === at) {
       const end = text.indexOf("\n", at);
+      const line = text.slice(at, end < 0 ? text.length : end);
+      const indent = beforeFrame(line);
+      // Another error's, in which this one lies or which lies in this one.
+      if (before !== undefined && indent !== before) break;
+      // Words, "error: ", stand before the first line alone.
+      before = indent.trim() === "" ? indent : undefined;
+      frames += 1;
       hasEnd = end >= 0;
-      stack.push(mapLine(map, text.slice(at, hasEnd ? end : text.length)));
+      stack.push(mapLine(map, line));
       at = hasEnd ? end + 1 : text.length;
+      if (stack.at(-1)!.behind !== "") break;
     }
-    const lines = told(stack).map((line) => line.text);
-    mapped += lines.join("\n") + (hasEnd ? "\n" : "");
+    mapped += told(stack).join("\n") + (hasEnd ? "\n" : "");
   }
   return mapped + text.slice(at);
 }
 
 function mapLine(map: SourceMap, line: string): MappedLine {
-  const part = PRELUDE.exec(line.slice(-LONGEST_PLACE))?.[1];
-  const ours = part === undefined ? undefined : frameIn(line, part);
-  if (ours !== undefined) return { text: frameLine(ours.name, OURS), owner: "mayfly" };
+  const own = ownFrameIn(line);
+  if (own !== undefined) return { text: frameLine(own, OURS), owner: "mayfly", behind: own.behind };
   const frame = map.bundle === "" ? undefined : frameIn(line, map.bundle);
   const place = frame === undefined ? undefined : map.placeOf(frame.line, frame.column);
-  if (frame === undefined || place === undefined) return { text: line, owner: "other" };
-  if (place.file.endsWith(`/${START}`)) return { text: frameLine(frame.name, OURS), owner: "mayfly" };
+  if (frame === undefined || place === undefined) return { text: line, owner: "other", behind: "" };
+  const { behind } = frame;
+  if (place.file.endsWith(`/${START}`)) return { text: frameLine(frame, OURS), owner: "mayfly", behind };
   const file = relative(process.cwd(), place.file);
-  return { text: frameLine(frame.name, `${file}:${place.line}:${place.column}`), owner: "application" };
+  return { text: frameLine(frame, `${file}:${place.line}:${place.column}`), owner: "application", behind };
 }
 
-/** The frames of one stack. Below the application's last lies only what called the handler. */
-function told(stack: readonly MappedLine[]): readonly MappedLine[] {
+/** The lines of one stack. Below the application's last lies only what called the handler. */
+function told(stack: readonly MappedLine[]): string[] {
   const last = stack.findLastIndex(({ owner }) => owner === "application");
-  return last < 0 ? stack : stack.filter(({ owner }, at) => at < last || owner !== "mayfly");
+  if (last < 0) return stack.map(({ text }) => text);
+  const lines = stack.filter(({ owner }, at) => at <= last || owner !== "mayfly");
+  const texts = lines.map(({ text }) => text);
+  // A bracket behind a line that is left out still closes what the error lies in.
+  return lines.at(-1) === stack.at(-1) ? texts : texts.with(-1, `${texts.at(-1)}${stack.at(-1)!.behind}`);
 }

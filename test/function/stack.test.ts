@@ -135,6 +135,41 @@ for (const { kind, skip } of machines) {
   });
 }
 
+for (const { kind, skip } of machines) {
+  test(`${kind}: errors inside others have the user's places, too, wherever a console shows them`, {
+    skip: whyNoRuntime || skip,
+    timeout: 120_000,
+  }, async (context) => {
+    const folder = await project(context, {
+      "nested.ts": `function deep(): Error { return new TypeError("deep"); }
+export default {
+  fetch(): Response {
+    const outer = new Error("outer", { cause: deep() });
+    console.error(outer);
+    console.error({ outer });
+    console.error("list", [deep()], "end");
+    console.error(new AggregateError([deep(), deep()], "both"));
+    console.error(outer.stack);
+    return new Response();
+  },
+};
+`,
+    });
+    const output = join(folder, "nested.img");
+    await buildFunction({ source: join(folder, "nested.ts"), output });
+    const said: string[] = [];
+    const console = (bytes: Uint8Array): void => void said.push(Buffer.from(bytes).toString());
+    await using fn = await FetchFunction.load(output, { machine: kind });
+    await fn.fetch("http://x/", { console });
+    const text = said.join("");
+    assert.doesNotMatch(text, /bundle\.js|mayfly[:)]/);
+    const file = relative(process.cwd(), join(folder, "nested.ts"));
+    assert.equal(text.split(`at deep (${file}:1:`).length - 1, 5, text);
+    assert.match(text, /^error: {5}at fetch \(.*nested\.ts:4:\d+\)$/m);
+    assert.match(text, /^ {6}at fetch \(.*nested\.ts:7:\d+\)\]\n\] end$/m);
+  });
+}
+
 test("a source map of another build is not used, and one that is missing is missed", {
   skip: whyNoRuntime,
 }, async (context) => {
