@@ -16,7 +16,7 @@ export type { Bill } from "./function/bill.js";
 export { FunctionBusyError } from "./function/busy-error.js";
 export type { CallOptions } from "./function/call.js";
 export { FetchFunction as Function } from "./function/function.js";
-export { FunctionError, type Thrown } from "./function/function-error.js";
+export { FunctionError } from "./function/function-error.js";
 export type { FunctionLimits } from "./function/function-limits.js";
 export type { FunctionOptions } from "./function/function-options.js";
 export type { Isolation } from "./function/isolation.js";
@@ -24,6 +24,7 @@ export type { Lease, LeaseOptions } from "./function/lease.js";
 export type { CallDone, FunctionObserver, VmChange, VmState } from "./function/observer.js";
 export type { OutboundPolicyOptions } from "./function/outbound/policy.js";
 export { VmBudget } from "./function/pool/vm-budget.js";
+export type { Thrown } from "./function/thrown.js";
 export {
   type Concurrency,
   type Duration,

@@ -3,14 +3,7 @@ import { type ErrorCode, MayflyError } from "../errors.js";
 import type { ExchangeResponse } from "../monitor/exchange/message.js";
 import type { VmEnd, VmEndReason } from "../monitor/vm-end.js";
 import type { StackPlaces } from "./stack-places.js";
-
-/** What a handler threw. Its words are the guest's: do not trust them. */
-export interface Thrown {
-  readonly name: string;
-  readonly message: string;
-  /** Lines of "at NAME (FILE:LINE:COLUMN)". */
-  readonly stack: string;
-}
+import { originsOf, type Thrown, thrownFrom, wordsOf } from "./thrown.js";
 
 /** A call that failed through the function's own doing. The next call is served all the same. */
 export class FunctionError extends MayflyError {
@@ -64,19 +57,16 @@ export async function failureOf(
   places: StackPlaces,
 ): Promise<FunctionError> {
   const told = await readTold(response);
+  const thrown = thrownFrom(told, places.map);
   const code = FAILURES.get(kind) ?? "FUNCTION_THREW";
   if (code !== "FUNCTION_THREW" && code !== "FUNCTION_NO_RESPONSE")
-    return new FunctionError(code, `the function failed: ${places.map(told.message) || kind}`);
-  const thrown = {
-    name: places.map(told.name),
-    message: places.map(told.message),
-    stack: places.map(told.stack).trimEnd(),
-  };
+    return new FunctionError(code, `the function failed: ${thrown.message || kind}`);
   const sentence =
     code === "FUNCTION_THREW"
-      ? `the function threw ${thrown.name}: ${thrown.message}`
+      ? `the function threw ${wordsOf(thrown)}`
       : `the function gave no response: ${thrown.message}`;
-  return new FunctionError(code, sentence, { thrown, ...(thrown.stack !== "" && { details: thrown.stack }) });
+  const details = originsOf(thrown);
+  return new FunctionError(code, sentence, { thrown, ...(details !== "" && { details }) });
 }
 
 const ENDS: Partial<Record<VmEndReason, ErrorCode>> = {
@@ -109,7 +99,7 @@ export function bodyTooLong(bytes: number, most: number): FunctionError {
   );
 }
 
-async function readTold({ body }: ExchangeResponse): Promise<Thrown> {
+async function readTold({ body }: ExchangeResponse): Promise<unknown> {
   const pieces: Uint8Array[] = [];
   let bytes = 0;
   for await (const piece of body) {
@@ -118,13 +108,8 @@ async function readTold({ body }: ExchangeResponse): Promise<Thrown> {
     pieces.push(piece);
   }
   try {
-    const { error } = JSON.parse(Buffer.concat(pieces).toString()) as { error?: Record<string, unknown> };
-    return { name: text(error?.name), message: text(error?.message), stack: text(error?.stack) };
+    return (JSON.parse(Buffer.concat(pieces).toString()) as { error?: unknown }).error;
   } catch {
-    return { name: "", message: "it does not say why", stack: "" };
+    return { name: "unknown", message: "something, and does not say what" };
   }
-}
-
-function text(value: unknown): string {
-  return typeof value === "string" ? value : "";
 }

@@ -13,6 +13,7 @@ export default {
   async fetch(request: Request): Promise<Response> {
     switch (new URL(request.url).pathname) {
       case "/throw": throw new TypeError("no such thing");
+      case "/cause": throw new Error("outer", { cause: { code: 4 } });
       case "/loop": for (;;);
       case "/wait": console.log("waiting"); await new Promise((done) => setTimeout(done, 60_000));
       case "/long": return new Response(new Uint8Array(3 << 20));
@@ -83,6 +84,10 @@ invokeTest(
     assert.match(
       await failure("-p", "/throw"),
       /^TypeError: no such thing\n {4}at fetch .*\nmayfly: the function threw .*\n$/,
+    );
+    assert.match(
+      await failure("-p", "/cause"),
+      /^Error: outer\n {4}at fetch .*\ncaused by \{ code: 4 \}\nmayfly: the function threw Error: outer\n$/,
     );
     assert.match(await failure("-p", "/loop"), /^mayfly: .* CPU time of 50 ms\n→ .*: --cpu-limit\n$/);
     assert.match(

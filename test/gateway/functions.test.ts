@@ -6,6 +6,9 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { test } from "node:test";
+import { humanLines } from "../../src/gateway/human-log.js";
+import { requestFields } from "../../src/gateway/json-log.js";
+import { Failures } from "../../src/gateway/observation/failures.js";
 import { fencedPrograms } from "../docs/fenced-programs.js";
 import { project, whyNoRuntime } from "../function/support.js";
 import { root } from "../support/mayfly.js";
@@ -23,7 +26,7 @@ let calls = 0;
 export default {
   async fetch(request: Request): Promise<Response> {
     const { pathname, searchParams } = new URL(request.url);
-    if (pathname === "/throw") throw new TypeError("no such thing");
+    if (pathname === "/throw") throw new TypeError("no such thing", { cause: new Error("why") });
     if (pathname === "/out") return fetch(searchParams.get("url")!);
     if (pathname === "/traced") return fetch(searchParams.get("url")!, { headers: traceOf(request) });
     if (pathname === "/wait") await new Promise((done) => setTimeout(done, 20));
@@ -77,6 +80,13 @@ functionsTest(
     );
     const { failure } = await gateway.record(({ path }) => path === "/throw");
     assert.match(String((failure?.cause as Error | undefined)?.message), /threw TypeError: no such thing/);
+    const cause = /caused by Error: why\n\s+at fetch \(.*handler\.ts:/;
+    const record = await gateway.record(({ path }) => path === "/throw");
+    assert.match(humanLines(record).join("\n"), cause);
+    assert.match(String(requestFields(record).stack), cause);
+    const shown = new Failures();
+    shown.add("handler", record);
+    assert.match(shown.last[0]!.report, cause);
   },
 );
 

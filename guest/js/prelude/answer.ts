@@ -1,10 +1,10 @@
 // answer.ts: hands a Response to the monitor: whole where it is here, else in pieces; and stays for what was promised behind it.
 import { takeBody } from "./body.js";
 import type { Source } from "./content.js";
-import { describeThrown } from "./failures.js";
 import { host } from "./host.js";
 import { withoutReserved } from "./reserved.js";
 import { type Response, responseHeaders } from "./response.js";
+import { describeThrown } from "./thrown.js";
 
 /** Room for a head's strings (MAYFLY_EXCHANGE_HEAD_MAX less the struct before them), bytes. */
 const HEAD_BYTES = 65536 - 16;

@@ -3,11 +3,12 @@ import { answerWith } from "./answer.js";
 import { startClock } from "./clock.js";
 import { Context } from "./context.js";
 import { env, isConfiguration, takeConfiguration } from "./env.js";
-import { describeThrown, nameOf, reportRejections } from "./failures.js";
+import { reportRejections } from "./failures.js";
 import { host } from "./host.js";
 import { beginRequests } from "./phase.js";
 import { type Request, receivedRequest } from "./request.js";
 import { Response } from "./response.js";
+import { describeThrown, nameOf, tell } from "./thrown.js";
 import { startAnew } from "./turn.js";
 
 interface Handler {
@@ -78,26 +79,12 @@ function isAboutMemory(error: unknown): boolean {
   }
 }
 
-/** The engine throws null when there is no memory for an error, and so may a handler: nobody can tell the two apart. */
-const NULL = "null, which the engine throws when it is out of memory and has none left for an error";
-
 /** A 500 in the runtime's own name: the client's gateway reads `mayfly-failure`. */
 function fail(kind: string, thrown: unknown): void {
   reportRejections();
   host.print(describeThrown(thrown));
   const headers = ["content-type", "application/json", "mayfly-failure", kind];
-  host.respond(500, headers, JSON.stringify({ error: { kind, ...told(thrown) } }), 0, 0);
-}
-
-/** What was thrown. Reading it may run the application's code, which may throw again. */
-function told(thrown: unknown): { name: string; message: string; stack: string } {
-  try {
-    if (thrown === null) return { name: "null", message: NULL, stack: "" };
-    if (!(thrown instanceof Error)) return { name: typeof thrown, message: String(thrown), stack: "" };
-    return { name: String(thrown.name), message: String(thrown.message), stack: String(thrown.stack ?? "") };
-  } catch {
-    return { name: "unknown", message: "what was thrown cannot be read: that throws, too", stack: "" };
-  }
+  host.respond(500, headers, JSON.stringify({ error: { kind, ...tell(thrown) } }), 0, 0);
 }
 
 host.dispatch = (method, url, headers, hasBody) => {

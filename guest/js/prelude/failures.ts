@@ -1,29 +1,11 @@
 // failures.ts: errors that nobody catches: told on the console, and the request goes on.
 import { host } from "./host.js";
+import { describeThrown } from "./thrown.js";
 
 /** "TypeError: no such thing" and where it was thrown. */
 export function describeError(error: Error): string {
   const stack = typeof error.stack === "string" ? error.stack.trimEnd() : "";
   return stack === "" ? String(error) : `${error}\n${stack}`;
-}
-
-/** What was thrown, in text. Reading it may run the application's code, which may throw again. */
-export function describeThrown(thrown: unknown): string {
-  try {
-    return thrown instanceof Error ? describeError(thrown) : `thrown: ${nameOf(thrown)}`;
-  } catch {
-    return "thrown: something that cannot be read";
-  }
-}
-
-/** In a few words. An object may refuse to tell. */
-export function nameOf(value: unknown): string {
-  if (typeof value !== "object" || value === null) return String(value);
-  try {
-    return `an object of class ${value.constructor?.name ?? "unknown"}`;
-  } catch {
-    return "an object that does not tell its class";
-  }
 }
 
 /** The global reportError(). */

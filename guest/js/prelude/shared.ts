@@ -7,7 +7,7 @@ export { type Content, type Extracted, extract, gather, Incoming, type Source } 
 export { Context } from "./context.js";
 export { constants, define, tag, webClass } from "./define.js";
 export { attempt, failure } from "./failure.js";
-export { describeError, describeThrown, report } from "./failures.js";
+export { describeError, report } from "./failures.js";
 export { flatHeaders, Headers } from "./headers.js";
 export { host } from "./host.js";
 export { type BufferSource, DOMException, type NativeKey, NativeQuery, NativeURL, subtle } from "./native.js";
@@ -16,5 +16,6 @@ export { part, partIfLoaded } from "./parts.js";
 export { expectRequest } from "./phase.js";
 export { optionOf, Request, signalOf } from "./request.js";
 export { Response, receivedResponse } from "./response.js";
+export { describeThrown } from "./thrown.js";
 export { clearTimeout, setTimeout } from "./timers.js";
 export { ANY_OUTBOUND, ready } from "./waits.js";

@@ -28,11 +28,32 @@ export function inspectTo(levels: unknown, value: unknown): string {
   }
 }
 
+/** How many characters may still be told. */
+let room = Number.POSITIVE_INFINITY;
+
+/** As inspect(), but what goes beyond about so many characters is left out. */
+export function inspectWithin(characters: number, value: unknown): string {
+  room = characters;
+  try {
+    return inspect(value);
+  } finally {
+    room = Number.POSITIVE_INFINITY;
+  }
+}
+
 /** A value; `above` are the objects that it lies in. */
 export function inspect(value: unknown, above: readonly object[] = []): string {
+  if (room <= 0) return "…";
+  const text = inspectAny(value, above);
+  // An object's parts have taken their own.
+  room -= typeof value === "object" ? 2 : text.length;
+  return text;
+}
+
+function inspectAny(value: unknown, above: readonly object[]): string {
   switch (typeof value) {
     case "string":
-      return quoted(value.length > LONGEST_TEXT ? `${value.slice(0, LONGEST_TEXT)}…` : value);
+      return quoted(cut(value, Math.min(LONGEST_TEXT, room)));
     case "bigint":
       return `${value}n`;
     case "function":
@@ -51,6 +72,10 @@ export function inspect(value: unknown, above: readonly object[] = []): string {
     if (error instanceof RangeError || (error as Error)?.name === "InternalError") throw error;
     return "[an object that cannot be read]";
   }
+}
+
+function cut(text: string, length: number): string {
+  return text.length > length ? `${text.slice(0, length)}…` : text;
 }
 
 function inspectFunction(value: object, above: readonly object[]): string {
@@ -116,13 +141,16 @@ function inspectError(error: Error, above: readonly object[]): string {
 /** `key: value` for each field of an object's own. */
 function fieldTexts(value: object, above: readonly object[], hidden: readonly string[]): string[] {
   const skipIndices = "length" in value && (Array.isArray(value) || ArrayBuffer.isView(value));
-  return fieldsOf(value, skipIndices)
-    .filter(([key]) => !hidden.includes(key as string))
-    .map(([key, field]) => {
-      if (field.get !== undefined || field.set !== undefined)
-        return `${keyText(key)}: ${accessorText(field)}`;
-      return `${keyText(key)}: ${inspect(field.value, [...above, value])}`;
-    });
+  const texts: string[] = [];
+  for (const [key, field] of fieldsOf(value, skipIndices)) {
+    if (hidden.includes(key as string)) continue;
+    if (room <= 0) return [...texts, "…"];
+    const name = keyText(key);
+    room -= name.length;
+    const isAccessor = field.get !== undefined || field.set !== undefined;
+    texts.push(`${name}: ${isAccessor ? accessorText(field) : inspect(field.value, [...above, value])}`);
+  }
+  return texts;
 }
 
 /** A getter is not called: it may do something. */
