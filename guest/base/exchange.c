@@ -171,3 +171,12 @@ void mayfly_complete(const void *piece, size_t len)
     call(MAYFLY_EXCHANGE_END);
     stage = COMPLETE;
 }
+
+void mayfly_abandon(const void *why, size_t len)
+{
+    must(stage == SENDING, "mayfly_abandon: there is no response that has begun\n");
+    exchange.body = why;
+    exchange.body_len = len < MAYFLY_ABANDON_MAX ? len : MAYFLY_ABANDON_MAX;
+    call(MAYFLY_EXCHANGE_ABANDON);
+    die("exchange: the monitor let a guest go on that had given up\n");
+}

@@ -92,6 +92,7 @@ struct hvt_hc_halt {
 #define MAYFLY_EXCHANGE_WRITE    3
 #define MAYFLY_EXCHANGE_TRY_READ 4
 #define MAYFLY_EXCHANGE_END      5
+#define MAYFLY_EXCHANGE_ABANDON  6
 
 #define MAYFLY_READY_BODY 63
 
@@ -100,6 +101,7 @@ struct hvt_hc_halt {
 #define MAYFLY_EXCHANGE_BUFFER_MIN 65536
 #define MAYFLY_EXCHANGE_HEAD_MAX   65536
 #define MAYFLY_BODY_LEN_UNKNOWN    UINT64_MAX
+#define MAYFLY_ABANDON_MAX         131072
 
 struct mayfly_hc_exchange {
     uint32_t operation;

@@ -58,6 +58,12 @@ void mayfly_end(const void *piece, size_t len);
 /* The last piece of the body at once: the receiver has the whole response, and the program goes on until mayfly_next(). */
 void mayfly_complete(const void *piece, size_t len);
 
+/*
+ * A response that has begun cannot go on: its receiver is told that it breaks off, and whoever runs the guest why, up to
+ * MAYFLY_ABANDON_MAX bytes. The machine ends.
+ */
+void mayfly_abandon(const void *why, size_t len) __attribute__((noreturn));
+
 /* ---- Requests to the outside: what a program uses ---- */
 
 /* Whether the monitor offers them. */

@@ -95,14 +95,16 @@ static u32 wait_for(double ms)
 /* Nothing is left that could bring the handler on. */
 static void end_unsettled(void)
 {
+    static const char memory[] = "out-of-memory", needs_more[] = "the function needs more memory than it has";
+    static const char unsettled[] = "never-settled";
+    bool refused = linear_refused();
+
     if (response_stage() == RESPONSE_BEGUN)
-        give_up("the response's body never ends: nothing is left to wait for\n");
-    if (response_stage() != RESPONSE_EXPECTED)
-        return;
-    if (linear_refused())
-        response_fail("out-of-memory", "the function needs more memory than it has");
-    else
-        response_fail("never-settled", "the handler's promise can never settle: nothing is left to wait for");
+        response_abandon(refused ? memory : unsettled,
+                         refused ? needs_more : "the response's body never ends: nothing is left to wait for");
+    if (response_stage() == RESPONSE_EXPECTED)
+        response_fail(refused ? memory : unsettled,
+                      refused ? needs_more : "the handler's promise can never settle: nothing is left to wait for");
 }
 
 void loop_answer(void)

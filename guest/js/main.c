@@ -24,12 +24,16 @@ static void serve(void)
     }
     if (is_sound || response_stage() == RESPONSE_FINISHED)
         return;
-    if (response_stage() != RESPONSE_EXPECTED)
-        give_up("the stack overflowed inside the JavaScript engine, or an extension of it got no memory\n");
-    if (engine_starved())
-        response_fail("out-of-memory", "an extension of the JavaScript engine got no memory, and the engine is unusable now");
+    const char *kind = engine_starved() ? "out-of-memory" : "stack-overflow";
+    const char *message = engine_starved() ? "an extension of the JavaScript engine got no memory, and the engine is unusable now"
+                                           : "the stack overflowed inside the JavaScript engine, which is unusable now";
+
+    if (response_stage() == RESPONSE_EXPECTED)
+        response_fail(kind, message);
+    else if (response_stage() == RESPONSE_BEGUN)
+        response_abandon(kind, message);
     else
-        response_fail("stack-overflow", "the stack overflowed inside the JavaScript engine, which is unusable now");
+        give_up("behind its response the JavaScript engine overflowed its stack, or an extension of it got no memory\n");
 }
 
 __attribute__((noreturn, used)) static void runtime(uintptr_t memory_end)

@@ -129,17 +129,11 @@ js_value native_finish(const js_value *arguments)
     return JS_UNDEFINED;
 }
 
-/* abandon(reason): a response that has begun cannot be continued. The machine ends, so that nobody takes it for whole. */
-js_value native_abandon(const js_value *arguments)
-{
-    struct text reason = text_of(arguments[0]);
-
-    if (reason.at != 0)
-        solo5_console_write(linear(reason.at), reason.len);
-    give_up("\n");
-}
-
-void response_fail(const char *kind, const char *message)
+/* What the runtime says of a failure in its own name; prelude/verdict.ts says it of what a handler threw. */
+static struct words {
+    char *at;
+    size_t len;
+} told(const char *kind, const char *message)
 {
     static char json[512];
     char *at = json;
@@ -150,9 +144,33 @@ void response_fail(const char *kind, const char *message)
         memcpy(at, parts[i], len);
         at += len;
     }
+    return (struct words){ json, (size_t)(at - json) };
+}
+
+/* abandon(why): a response that has begun cannot be continued. The machine ends, so that nobody takes it for whole. */
+js_value native_abandon(const js_value *arguments)
+{
+    struct text why = text_of(arguments[0]);
+
+    if (why.at == 0)
+        response_abandon("out-of-memory", "there is no memory left to tell what the response's body failed with");
+    mayfly_abandon(linear(why.at), why.len);
+}
+
+void response_abandon(const char *kind, const char *message)
+{
+    struct words why = told(kind, message);
+
+    mayfly_abandon(why.at, why.len);
+}
+
+void response_fail(const char *kind, const char *message)
+{
+    struct words why = told(kind, message);
+
     stage = RESPONSE_FINISHED;
     mayfly_respond(500);
     mayfly_add_header("content-type", "application/json");
     mayfly_add_header("mayfly-failure", kind);
-    mayfly_end(json, (size_t)(at - json));
+    mayfly_end(why.at, why.len);
 }

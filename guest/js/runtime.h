@@ -99,6 +99,8 @@ void response_expect(void);
 enum response_stage response_stage(void);
 /* Answers in the runtime's own name: a 500 with `mayfly-failure: KIND`. Only while a response is expected. */
 void response_fail(const char *kind, const char *message);
+/* The same for a response that has begun: it breaks off, and the machine ends. */
+void response_abandon(const char *kind, const char *message) __attribute__((noreturn));
 /* Frees what the last response lay in. */
 void response_release(void);
 /* Names and values in turn, each as a C string of bytes. */

@@ -15,6 +15,8 @@ export const MAYFLY_EXCHANGE_WRITE = 3;
 export const MAYFLY_EXCHANGE_TRY_READ = 4;
 /** Hands over the last piece of the response; the guest still works, and its NEXT brings no response any more. */
 export const MAYFLY_EXCHANGE_END = 5;
+/** Breaks the response off, which has begun, and ends the guest. The body says why, for whoever runs the guest. */
+export const MAYFLY_EXCHANGE_ABANDON = 6;
 
 /** The bit of poll's ready set that says: a TRY_READ that was answered AGAIN would now be answered. */
 export const MAYFLY_READY_BODY = 63;
@@ -24,6 +26,8 @@ export const MAYFLY_EXCHANGE_MORE = 1;
 
 /** A guest's buffer holds at least this many bytes, so that every request head fits. */
 export const MAYFLY_EXCHANGE_BUFFER_MIN = 65536;
+/** So many bytes an ABANDON may have. */
+export const MAYFLY_ABANDON_MAX = 131072;
 /** A response head, its strings included, takes at most this many bytes. */
 export const MAYFLY_EXCHANGE_HEAD_MAX = 65536;
 /** `body_len` of a request whose length is not known beforehand. */

@@ -64,14 +64,14 @@ export async function call(callee: Callee, request: Request, more: CallOptions):
     const answer = webResponse(served.response, {
       method: request.method,
       bodyBytes: options.limits.bodyBytes,
-      errorOf: (cause) => callersError(cause, vm, signal),
+      errorOf: (cause) => callersError(callee, cause, vm, signal),
       onTooLong: stop,
     });
     settle(callee, served, served.response, undefined);
     return answer;
   } catch (cause) {
     unwatch();
-    const error = callersError(cause, vm, signal);
+    const error = callersError(callee, cause, vm, signal);
     const isSound = callee.life.resets && error instanceof FunctionError && leavesSoundVm(error);
     if (isSound && served.response !== undefined) settle(callee, served, served.response, error);
     else await discard(callee, served, error);
@@ -133,7 +133,7 @@ function settle(callee: Callee, served: Served, response: ExchangeResponse, erro
   response.body.onceHandedOver(() => {
     onDone();
     const { end } = vm.vm;
-    const failed = error ?? (end && endError(end, undefined));
+    const failed = error ?? (end && endError(end, undefined, callee.places));
     record?.done({ response, bytesIn: arrived.bytesIn(), error: failed });
     if (end === undefined) callee.pool.release(vm);
     // The caller reads of the failure in the body; a host that cannot close a VM says so when the function is closed.
@@ -147,8 +147,8 @@ function discard({ pool }: Callee, { vm, record, arrived, onDone }: Served, erro
   return pool.discard(vm, vm.vm.end?.reason ?? "discarded");
 }
 
-function callersError(cause: unknown, { vm }: FunctionVm, signal: AbortSignal): unknown {
+function callersError(callee: Callee, cause: unknown, { vm }: FunctionVm, signal: AbortSignal): unknown {
   if (signal.aborted) return signal.reason;
   const isOfVm = cause instanceof MayflyError && cause.code === "VM_ENDED";
-  return isOfVm && vm.end !== undefined ? endError(vm.end, cause) : cause;
+  return isOfVm && vm.end !== undefined ? endError(vm.end, cause, callee.places) : cause;
 }

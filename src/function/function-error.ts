@@ -41,7 +41,7 @@ const HARMLESS: readonly ErrorCode[] = ["FUNCTION_THREW", "FUNCTION_NO_RESPONSE"
 
 /** Whether a VM may be put back and serve again behind this error. */
 export function leavesSoundVm(error: FunctionError): boolean {
-  return HARMLESS.includes(error.code);
+  return error.end === undefined && HARMLESS.includes(error.code);
 }
 
 /** Whether the runtime answers in its own name; what it says. */
@@ -56,17 +56,25 @@ export async function failureOf(
   kind: string,
   places: StackPlaces,
 ): Promise<FunctionError> {
-  const told = await readTold(response);
+  return errorTold(kind, parseTold(await readTold(response)), places, {});
+}
+
+function errorTold(
+  kind: unknown,
+  told: unknown,
+  places: StackPlaces,
+  ended: { cause?: unknown; end?: VmEnd },
+): FunctionError {
   const thrown = thrownFrom(told, places.map);
-  const code = FAILURES.get(kind) ?? "FUNCTION_THREW";
+  const code = FAILURES.get(String(kind)) ?? "FUNCTION_THREW";
   if (code !== "FUNCTION_THREW" && code !== "FUNCTION_NO_RESPONSE")
-    return new FunctionError(code, `the function failed: ${thrown.message || kind}`);
+    return new FunctionError(code, `the function failed: ${thrown.message || kind}`, ended);
   const sentence =
     code === "FUNCTION_THREW"
       ? `the function threw ${wordsOf(thrown)}`
       : `the function gave no response: ${thrown.message}`;
   const details = originsOf(thrown);
-  return new FunctionError(code, sentence, { thrown, ...(details !== "" && { details }) });
+  return new FunctionError(code, sentence, { ...ended, thrown, ...(details !== "" && { details }) });
 }
 
 const ENDS: Partial<Record<VmEndReason, ErrorCode>> = {
@@ -81,7 +89,11 @@ const MENDS: Partial<Record<ErrorCode, string>> = {
 };
 
 /** The error that the end of a VM means for its call. */
-export function endError(end: VmEnd, cause: unknown): FunctionError {
+export function endError(end: VmEnd, cause: unknown, places: StackPlaces): FunctionError {
+  if (end.reason === "response-abandoned") {
+    const told = parseTold(end.told ?? "");
+    return errorTold(told.kind, told, places, { cause, end });
+  }
   const code = ENDS[end.reason] ?? "FUNCTION_ENDED";
   const mend = end.reason === "halt" ? "its console output says why" : MENDS[code];
   return new FunctionError(code, `the function failed: ${end.message}`, {
@@ -99,7 +111,7 @@ export function bodyTooLong(bytes: number, most: number): FunctionError {
   );
 }
 
-async function readTold({ body }: ExchangeResponse): Promise<unknown> {
+async function readTold({ body }: ExchangeResponse): Promise<string> {
   const pieces: Uint8Array[] = [];
   let bytes = 0;
   for await (const piece of body) {
@@ -107,9 +119,15 @@ async function readTold({ body }: ExchangeResponse): Promise<unknown> {
     if (bytes > MOST_TOLD_BYTES) break;
     pieces.push(piece);
   }
+  return Buffer.concat(pieces).toString();
+}
+
+function parseTold(json: string): Readonly<Record<string, unknown>> {
   try {
-    return (JSON.parse(Buffer.concat(pieces).toString()) as { error?: unknown }).error;
+    const { error } = JSON.parse(json) as { error?: unknown };
+    if (typeof error === "object" && error !== null) return error as Record<string, unknown>;
   } catch {
-    return { name: "unknown", message: "something, and does not say what" };
+    // It is no runtime of ours.
   }
+  return { name: "unknown", message: "something, and does not say what" };
 }

@@ -7,9 +7,10 @@ import { ImageLoader } from "../image/image-loader.js";
 import type { ExchangeResponse } from "../monitor/exchange/message.js";
 import { Monitor } from "../monitor/monitor.js";
 import type { Snapshot } from "../monitor/snapshot.js";
+import type { VmEnd } from "../monitor/vm-end.js";
 import { type Callee, type CallOptions, call } from "./call.js";
 import { configurationFor, hideSecrets } from "./configuration.js";
-import { type FunctionError, failureKind, failureOf } from "./function-error.js";
+import { endError, type FunctionError, failureKind, failureOf } from "./function-error.js";
 import { type CheckedOptions, checkOptions, type FunctionOptions } from "./function-options.js";
 import { FunctionVm } from "./function-vm.js";
 import { bootLife, type Isolation, makeBooted, snapshotLife, type VmLife } from "./isolation.js";
@@ -148,6 +149,11 @@ export class FetchFunction implements AsyncDisposable {
   async failureOf(response: ExchangeResponse): Promise<FunctionError | undefined> {
     const kind = failureKind(response);
     return kind === undefined ? undefined : failureOf(response, kind, this.#callee.places);
+  }
+
+  /** The error that the end of one of its VMs means for the request that it had. */
+  failureOfEnd(end: VmEnd, cause: unknown): FunctionError {
+    return endError(end, cause, this.#callee.places);
   }
 
   /** Ends whatever runs, and gives everything back. */

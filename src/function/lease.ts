@@ -101,14 +101,14 @@ async function started(
 }
 
 async function giveBack(
-  { pool, life }: Callee,
+  { pool, life, places }: Callee,
   vm: FunctionVm,
   record: CallRecord | undefined,
   failure: unknown,
 ): Promise<number> {
   const { idle, end } = vm.vm;
   // Whoever holds the lease reads of the guest's end where it hurts: that the call failed is known here.
-  const failed = failure ?? (end && end.reason !== "stopped" ? endError(end, undefined) : undefined);
+  const failed = failure ?? (end && end.reason !== "stopped" ? endError(end, undefined, places) : undefined);
   record?.done({ error: failed });
   if (life.renew === undefined) {
     const started = performance.now();

@@ -77,17 +77,21 @@ export class GuestAnswer {
       }),
     );
     if (batch.othersRun) await batch.ran;
-    const sending = sendResponse(response, out, {
-      method: head.method,
-      lastOnConnection: this.#serving.draining,
-      ownHeaders: () => this.#ownHeaders(guest),
-    });
-    if (sending !== undefined) await sending;
-    // A guest that goes on writing what nobody will read would do so until it has used up its time.
-    else if (!mayHaveBody(head.method, response.status))
-      setImmediate(() => {
-        if (!response.body.isOver) this.#releaseEarly();
+    try {
+      const sending = sendResponse(response, out, {
+        method: head.method,
+        lastOnConnection: this.#serving.draining,
+        ownHeaders: () => this.#ownHeaders(guest),
       });
+      if (sending !== undefined) await sending;
+      // A guest that goes on writing what nobody will read would do so until it has used up its time.
+      else if (!mayHaveBody(head.method, response.status))
+        setImmediate(() => {
+          if (!response.body.isOver) this.#releaseEarly();
+        });
+    } catch (error) {
+      throw guest.brokenOff(error);
+    }
     // The client has its response; a guest may still have work of its own, within its limits.
     await handedOver;
   }

@@ -19,6 +19,7 @@ const MESSAGES: Readonly<Record<VmEndReason, string>> = {
   "triple-fault": "the guest failed to handle its own exceptions",
   "privileged-instruction": "the guest executed an instruction that no guest may execute",
   "memory-limit": "the guest used up its memory",
+  "response-abandoned": "the guest abandoned its response",
   "exchange-violation": "the guest broke the protocol of the exchange",
 };
 

@@ -81,12 +81,20 @@ export class Guest {
     };
   }
 
+  /** What a response broke off with: the function's own failure, when it is one. */
+  brokenOff(error: unknown): unknown {
+    const { end } = this.vm;
+    if (end?.reason !== "response-abandoned") return error;
+    this.#failure = this.#fn.failureOfEnd(end, error);
+    return functionFailed(this.#failure);
+  }
+
   async #fail(response: ExchangeResponse): Promise<void> {
     this.#failure = await this.#fn.failureOf(response);
-    if (this.#failure !== undefined)
-      throw new HttpFailure(500, "function-failed", "the function failed", {
-        reason: this.#failure.code,
-        cause: this.#failure,
-      });
+    if (this.#failure !== undefined) throw functionFailed(this.#failure);
   }
+}
+
+function functionFailed(cause: FunctionError): HttpFailure {
+  return new HttpFailure(500, "function-failed", "the function failed", { reason: cause.code, cause });
 }

@@ -8,7 +8,7 @@ import { Privileged, type PrivilegedState } from "../machine/privileged.js";
 import { HALT_PORT, readHalt } from "./halt.js";
 import { checkMemoryLimit } from "./memory-limit.js";
 import { ExitCounter, portName } from "./stats.js";
-import { endByFault, endByHalt, type GuestReport, symbolize, type VmEnd } from "./vm-end.js";
+import { endByFault, endByHalt, GuestEnded, type GuestReport, symbolize, type VmEnd } from "./vm-end.js";
 
 /** Why the guest stopped. */
 export type GuestStop =
@@ -70,8 +70,9 @@ export class Guest {
     }
   }
 
-  /** The end that a guest's fault leads to; throws anything else on. */
+  /** The end that a guest chose, or that its fault leads to; throws anything else on. */
   endOf(error: unknown): VmEnd {
+    if (error instanceof GuestEnded) return error.end;
     if (error instanceof GuestFault) return endByFault(error, this.report(error.address));
     throw error;
   }

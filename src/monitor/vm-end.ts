@@ -9,6 +9,7 @@ export type VmEndReason =
   | "stopped" // somebody called stop() or close()
   | "wall-time-limit" // it lived longer than it may
   | "cpu-time-limit" // it used more CPU time than it may
+  | "response-abandoned" // the guest gave up in the midst of a response; `told` says why, in its words
   | "machine-failed" // the machine gave up: KVM's or the CPU's refusal, not the guest's choice
   | GuestFaultReason;
 
@@ -29,6 +30,19 @@ export interface VmEnd {
   readonly message: string;
   /** Present when the guest was ended against its will and its registers were still to be had. */
   readonly report: GuestReport | undefined;
+  /** Why the guest abandoned its response: its own words, for which a function's runtime has a form (docs/abi.md). */
+  readonly told?: string;
+}
+
+/** Thrown by what answers a hypercall with which a guest ends itself. */
+export class GuestEnded extends Error {
+  readonly end: VmEnd;
+
+  constructor(end: VmEnd) {
+    super(end.message);
+    this.name = "GuestEnded";
+    this.end = end;
+  }
 }
 
 /** The end that a misdeed leads to. */

@@ -172,3 +172,39 @@ rawGuestTest(
       await assert.rejects(fn.fetch(URL), { code: "FUNCTION_NO_RESPONSE", message: /1001 headers/ });
   },
 );
+
+for (const [what, words, code] of [
+  ["none", "", "FUNCTION_THREW"],
+  ["null", "null", "FUNCTION_THREW"],
+  ["no object", '{"error":1}', "FUNCTION_THREW"],
+  [
+    "an unknown kind",
+    '{"error":{"kind":{"a":1},"name":[],"cause":{"cause":[]},"errors":[null,1]}}',
+    "FUNCTION_THREW",
+  ],
+  ["nothing but brackets", "[".repeat(100_000), "FUNCTION_THREW"],
+  ["a kind alone", '{"error":{"kind":"never-settled"}}', "FUNCTION_NEVER_SETTLED"],
+] as const)
+  rawGuestTest(
+    `a guest that abandons its response may give as its reason ${what}`,
+    (guest) => guest.next().begin(200).abandon(words),
+    async (fn) => {
+      for (let call = 0; call < 2; call++) {
+        const response = await fn.fetch(URL);
+        await assert.rejects(response.text(), { code });
+      }
+    },
+  );
+
+for (const [what, program, message] of [
+  ["before the head", (guest: RawGuest) => guest.next().abandon("why"), /before the head/],
+  [
+    "at too great a length",
+    (guest: RawGuest) => guest.next().begin(200).abandon("why", 131_073),
+    /at most 131072/,
+  ],
+] as const)
+  rawGuestTest(`a guest that abandons its response ${what} breaks the exchange`, program, async (fn) => {
+    const answered = fn.fetch(URL).then((response) => response.text());
+    await assert.rejects(answered, { code: "FUNCTION_ENDED", message });
+  });

@@ -30,6 +30,7 @@ const paths: Record<string, (request: Request) => unknown> = {
   "/endless": () => new Response(ticks(() => new Promise((tick) => setTimeout(tick, 5)))),
   "/spin": () => new Response(ticks(() => { for (;;); })),
   "/break": () => new Response(ticks(() => Promise.reject(new Error("no more")))),
+  "/stuck": () => new Response(ticks(() => new Promise(() => {}))),
   "/long": () => new Response(new Uint8Array(100_001)),
   "/random": () => new Response(\`\${Math.random()} \${crypto.randomUUID()}\`),
   "/say": () => { console.log("said"); return new Response("x"); },
@@ -189,7 +190,8 @@ libraryTest("a response that breaks off fails with the code of what happened", a
   for (const [callee, path, code] of [
     [hasty, "/endless", "FUNCTION_WALL_LIMIT"],
     [fn, "/spin", "FUNCTION_CPU_LIMIT"],
-    [fn, "/break", "FUNCTION_ENDED"],
+    [fn, "/break", "FUNCTION_THREW"],
+    [fn, "/stuck", "FUNCTION_NEVER_SETTLED"],
   ] as const) {
     const response = await callee.fetch(at(path));
     assert.equal(response.status, 200);

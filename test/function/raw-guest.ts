@@ -44,6 +44,14 @@ export class RawGuest extends GuestProgram {
     });
   }
 
+  /** Gives a response up that has begun, with these words, or with their first bytes and what lies behind them. */
+  abandon(words: string, length?: number): this {
+    const bytes = Buffer.from(words);
+    return this.#call(exchange.MAYFLY_EXCHANGE_ABANDON, {
+      body: { at: this.place(bytes), length: length ?? bytes.length },
+    });
+  }
+
   /** Waits for ever, or for some nanoseconds. */
   wait(timeout_nsecs = 2n ** 64n - 1n): this {
     return this.hypercall(HVT_HYPERCALL_POLL, this.struct(Poll, { timeout_nsecs }));

@@ -31,7 +31,8 @@ ${cases.join("\n")}
         const console = (bytes: Uint8Array): void => {
           said += Buffer.from(bytes).toString();
         };
-        const error = await fn.fetch(`http://x${path}`, { console }).then(
+        const call = fn.fetch(`http://x${path}`, { console }).then((response) => response.text());
+        const error = await call.then(
           () => assert.fail("it answered"),
           (cause: unknown) => cause,
         );
@@ -138,5 +139,39 @@ thrownTest(
     assert.deepEqual([round.message, round.thrown?.cause], ["the function threw Error: round", undefined]);
     assert.equal((await fail("/trap")).message, "the function threw Error: kept");
     assert.equal((await fail("/proxy")).message, "the function threw [an object that cannot be read]");
+  },
+);
+
+thrownTest(
+  "a response's body that fails behind its head is told as the handler's failure",
+  {
+    "/body": `class MyErr extends Error { name = "MyErr"; }
+      return new Response(new ReadableStream({
+        start(controller) { controller.enqueue(new Uint8Array(3)); },
+        async pull() { await null; throw new MyErr("in body", { cause: 7 }); },
+      }));`,
+    "/piece": "return new Response(new ReadableStream({ start(controller) { controller.enqueue(7); } }));",
+    "/never": `return new Response(new ReadableStream({ pull: () => new Promise(() => {}) }));`,
+    "/memory": `const hoard = [];
+      return new Response(new ReadableStream({ pull() { for (;;) hoard.push(new Uint8Array(1 << 20).fill(1)); } }));`,
+  },
+  async (fail) => {
+    const { code, message, thrown, details, end, said } = await fail("/body");
+    assert.deepEqual([code, message], ["FUNCTION_THREW", "the function threw MyErr: in body"]);
+    assert.deepEqual([thrown?.name, thrown?.cause?.message], ["MyErr", "7"]);
+    assert.match(details!, /^ {4}at MyErr .*\n {4}at pull \(.*handler\.js:6:\d+\)\n(?:.*\n)*caused by 7$/);
+    assert.match(said, /^error: the response's body failed: MyErr: in body\n/);
+    assert.equal(end?.reason, "response-abandoned");
+    assert.match(
+      (await fail("/piece")).message,
+      /threw TypeError: a body's stream: got a piece of type number/,
+    );
+    const never = await fail("/never");
+    assert.equal(never.code, "FUNCTION_NEVER_SETTLED");
+    assert.equal(
+      never.message,
+      "the function failed: the response's body never ends: nothing is left to wait for",
+    );
+    assert.equal((await fail("/memory")).code, "FUNCTION_OUT_OF_MEMORY");
   },
 );

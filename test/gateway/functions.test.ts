@@ -27,6 +27,11 @@ export default {
   async fetch(request: Request): Promise<Response> {
     const { pathname, searchParams } = new URL(request.url);
     if (pathname === "/throw") throw new TypeError("no such thing", { cause: new Error("why") });
+    if (pathname === "/body") return new Response(new ReadableStream({ async pull(controller) {
+      controller.enqueue(new Uint8Array(3));
+      await new Promise((done) => setTimeout(done, 20));
+      throw new TypeError("in the body");
+    } }));
     if (pathname === "/out") return fetch(searchParams.get("url")!);
     if (pathname === "/traced") return fetch(searchParams.get("url")!, { headers: traceOf(request) });
     if (pathname === "/wait") await new Promise((done) => setTimeout(done, 20));
@@ -87,6 +92,27 @@ functionsTest(
     const shown = new Failures();
     shown.add("handler", record);
     assert.match(shown.last[0]!.report, cause);
+  },
+);
+
+functionsTest(
+  "a body that fails breaks its response off, and is told to the log as what the handler threw",
+  route,
+  async (gateway) => {
+    const response = await fetch(`${gateway.url}/body`);
+    assert.equal(response.status, 200);
+    await assert.rejects(response.text());
+    const record = await gateway.record(({ path }) => path === "/body");
+    assert.deepEqual(
+      [record.status, record.failure?.code, record.failure?.reason, record.failure?.message],
+      [200, "function-failed", "FUNCTION_THREW", "the function failed"],
+    );
+    const { error, stack } = requestFields(record);
+    assert.match(JSON.stringify(error), /threw TypeError: in the body/);
+    assert.match(String(stack), /at pull \(.*handler\.ts:/);
+    const shown = new Failures();
+    shown.add("handler", record);
+    assert.deepEqual([shown.last[0]?.status, shown.last[0]?.what], [200, "FUNCTION_THREW"]);
   },
 );
 

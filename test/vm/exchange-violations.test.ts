@@ -62,9 +62,9 @@ const violations: readonly [words: string, message: RegExp][] = [
     `exchange-status ${status}`,
     new RegExp(`status: got ${status}, expected 200 to 599`),
   ]),
-  ...["0", "6", "4294967295"].map((operation): [string, RegExp] => [
+  ...["0", "7", "4294967295"].map((operation): [string, RegExp] => [
     `exchange-operation ${operation}`,
-    new RegExp(`operation: got ${operation}, expected 1 to 5`),
+    new RegExp(`operation: got ${operation}, expected 1 to 6`),
   ]),
   ["exchange-buffer-length 65535", /buffer_len: got 65535, expected at least 65536/],
   ["exchange-buffer-length 0", /buffer_len: got 0/],

@@ -8,8 +8,9 @@ import { host } from "./host.js";
 import { beginRequests } from "./phase.js";
 import { type Request, receivedRequest } from "./request.js";
 import { Response } from "./response.js";
-import { describeThrown, nameOf, tell } from "./thrown.js";
+import { describeThrown, nameOf } from "./thrown.js";
 import { startAnew } from "./turn.js";
+import { type Kind, kindOf, verdictJson } from "./verdict.js";
 
 interface Handler {
   fetch(request: Request, env: object, context: Context): unknown;
@@ -48,10 +49,6 @@ async function answer(request: Request, context: Context): Promise<void> {
   }
 }
 
-function kindOf(error: unknown): string {
-  return host.relieve() || isAboutMemory(error) ? "out-of-memory" : "exception";
-}
-
 /** Configures and warms up: the host takes its snapshot behind this exchange. */
 async function start(): Promise<void> {
   try {
@@ -68,23 +65,12 @@ async function start(): Promise<void> {
   }
 }
 
-declare const InternalError: new () => Error;
-
-function isAboutMemory(error: unknown): boolean {
-  try {
-    return error instanceof InternalError && error.message === "out of memory";
-  } catch {
-    // It does not let itself be asked.
-    return false;
-  }
-}
-
 /** A 500 in the runtime's own name: the client's gateway reads `mayfly-failure`. */
-function fail(kind: string, thrown: unknown): void {
+function fail(kind: Kind, thrown: unknown): void {
   reportRejections();
   host.print(describeThrown(thrown));
   const headers = ["content-type", "application/json", "mayfly-failure", kind];
-  host.respond(500, headers, JSON.stringify({ error: { kind, ...tell(thrown) } }), 0, 0);
+  host.respond(500, headers, verdictJson(kind, thrown), 0, 0);
 }
 
 host.dispatch = (method, url, headers, hasBody) => {

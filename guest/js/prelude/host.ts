@@ -26,8 +26,8 @@ export interface Host {
   respondEnd(): void;
   /** Nothing more is done for this request: the exchange ends, and the response with it if respondEnd was not called. */
   finish(): void;
-  /** A response that has begun cannot go on: the machine ends, so that nobody takes it for whole. Never returns. */
-  abandon(reason: string): never;
+  /** A response that has begun cannot go on: the machine ends, so that nobody takes it for whole. JSON says why. Never returns. */
+  abandon(why: string): never;
 
   /** UTF-8. */
   encode(text: string): ArrayBuffer;

@@ -10,6 +10,8 @@ export interface SeenRequest {
   readonly status: number;
   readonly failure:
     | {
+        /** What the client would have got, had the response not begun. */
+        readonly status?: number;
         readonly code: string;
         readonly reason?: string | undefined;
         readonly message: string;
@@ -51,7 +53,7 @@ export class Failures {
   add(name: string | undefined, seen: SeenRequest): boolean {
     const { failure, status, request, method, path, console } = seen;
     // Clients that leave or ask for nothing that exists are no failures of ours.
-    if (failure === undefined || status < 500) return false;
+    if (failure === undefined || (failure.status ?? status) < 500) return false;
     if (this.#last.length === MOST_FAILURES) this.#last.shift();
     this.#last.push({
       failure: ++this.#count,
@@ -76,9 +78,8 @@ export class Failures {
 }
 
 function reportOf({ failure, end }: SeenRequest): string {
-  if (end !== undefined) return formatEnd(end);
   const cause = failure?.cause;
-  if (cause === undefined) return "";
+  if (end?.report !== undefined || cause === undefined) return end === undefined ? "" : formatEnd(end);
   const stack = cause instanceof MayflyError ? (cause.details ?? "") : "";
   return stack === "" ? String(cause) : `${String(cause)}\n${stack}`;
 }

@@ -1,6 +1,8 @@
 // exchange-device.ts: the exchange hypercall: hands requests to the guest and takes its responses (docs/abi.md).
 import {
   Exchange,
+  MAYFLY_ABANDON_MAX,
+  MAYFLY_EXCHANGE_ABANDON,
   MAYFLY_EXCHANGE_BUFFER_MIN,
   MAYFLY_EXCHANGE_END,
   MAYFLY_EXCHANGE_MORE,
@@ -17,6 +19,7 @@ import type { Answers, Device } from "../../device/device.js";
 import type { ReadySource } from "../../device/ready-source.js";
 import { MayflyError } from "../../errors.js";
 import type { GuestMemory } from "../../machine/memory.js";
+import { GuestEnded } from "../vm-end.js";
 import type { ExchangeRequest, ExchangeResponse } from "./message.js";
 import { writeRequestHead } from "./request-head.js";
 import { violation } from "./response-head.js";
@@ -139,8 +142,10 @@ export class ExchangeDevice implements Device, ReadySource {
         return this.#tryRead(memory);
       case MAYFLY_EXCHANGE_END:
         return this.#complete(memory);
+      case MAYFLY_EXCHANGE_ABANDON:
+        return this.#abandon(memory);
       default:
-        throw violation(`operation: got ${argument.u32("operation")}, expected 1 to 5`);
+        throw violation(`operation: got ${argument.u32("operation")}, expected 1 to 6`);
     }
   }
 
@@ -215,6 +220,24 @@ export class ExchangeDevice implements Device, ReadySource {
       this.#finish(0, 0, serving.body.more);
     };
     return taken === undefined ? end() : taken.then(end);
+  }
+
+  #abandon(memory: GuestMemory): never {
+    if (!this.#current("ABANDON").hasHead) throw violation("ABANDON before the head");
+    const length = this.#argument.u64("body_len");
+    if (length > MAYFLY_ABANDON_MAX)
+      throw violation(`body_len of ABANDON: got ${length}, expected at most ${MAYFLY_ABANDON_MAX}`);
+    const told =
+      length === 0
+        ? ""
+        : Buffer.from(memory.readable(this.#argument.u64("body"), length, "reason")).toString();
+    throw new GuestEnded({
+      reason: "response-abandoned",
+      status: 1,
+      message: "the guest abandoned its response",
+      report: undefined,
+      told,
+    });
   }
 
   #current(operation: string): Serving {
