@@ -53,11 +53,19 @@ test("an import that leads nowhere is told", {
   assert.match(message, /handler\.ts:1:8: Could not resolve "\.\/absent\.js"/);
 });
 
-test("what esbuild lets pass and the engine does not is told, too", {
+test("a mistake in a regular expression is told with file, line, column and the line itself", {
   skip: whyNoRuntime,
 }, async (context) => {
-  const { message } = await refusal(context, { "handler.ts": `globalThis.pattern = /a{2,1}/;\n${well}` });
-  assert.match(message, /^compiling handler\.bundle\.js: SyntaxError: invalid repetition count$/);
+  const { message, details } = await refusal(context, {
+    "handler.ts": `import { find } from "./part.js";\nfind("");\n${well}`,
+    "part.ts":
+      "interface Gone {}\nawait null;\nexport function find(text: string): boolean {\n\treturn /(/.test(text);\n}\n",
+  });
+  assert.match(
+    message,
+    /^building .*handler\.ts: .*part\.ts:4:9: SyntaxError: Invalid regular expression: \/\(\/: Unterminated group$/,
+  );
+  assert.match(details ?? "", /^ {2}4 \| \treturn \/\(\/\.test\(text\);\n {4}\| \t {7}\^\^\^$/);
 });
 
 test("a package that is not installed is told with the command that installs it", {
@@ -123,7 +131,7 @@ test("what the engine refuses is told with its place, where it knows one", {
   const { message, details } = await refusal(context, {
     "handler.ts": `${well}\nconst fine: number = 1;\nglobalThis.f = (a) => { "use strict"; return a.b ??= \u0061rguments = 1; };`,
   });
-  assert.match(message, /handler\.ts:3:\d+: /);
+  assert.match(message, /^building .*handler\.ts: .*handler\.ts:3:\d+: /);
   assert.match(details!, /^ {2}3 \| /);
 });
 

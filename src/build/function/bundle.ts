@@ -4,6 +4,8 @@ import { type BuildFailure, type BuildResult, build, type Plugin, stop } from "e
 import { noDefaultExport, refusal, START } from "./esbuild-messages.js";
 
 export interface Bundle {
+  /** What it was made of, as the user named it. */
+  readonly entry: string;
   /** What stacks call it: not the name of a file of the user's, whose lines are others. */
   readonly name: string;
   /** JavaScript, one module without imports. */
@@ -34,7 +36,7 @@ export async function bundleHandler(entry: string, mapDirectory: string): Promis
   // esbuild takes a module that exports nothing at all for one of CommonJS.
   const { format } = result.metafile.inputs[basename(path)] ?? {};
   if (format === undefined && /\.[mc]?[jt]sx?$/.test(path)) throw noDefaultExport(entry);
-  return bundleOf(name, result, stdin.resolveDir);
+  return bundleOf({ name, entry }, result, stdin.resolveDir);
 }
 
 /**
@@ -50,7 +52,8 @@ export async function bundlePrelude(
   plugins: Plugin[],
 ): Promise<Bundle> {
   const stdin = { contents, resolveDir: directory, sourcefile: name, loader: "js" } as const;
-  return bundleOf(name, await bundle(stdin, "the prelude", "bundle.js", plugins), directory);
+  const entry = "the prelude";
+  return bundleOf({ name, entry }, await bundle(stdin, entry, "bundle.js", plugins), directory);
 }
 
 /** Ends the process that bundles, which otherwise waits for more; the next bundle starts another. */
@@ -95,9 +98,14 @@ async function bundle(stdin: Entry, name: string, outfile: string, plugins: Plug
   }
 }
 
-function bundleOf(name: string, { outputFiles, metafile }: Result, directory: string): Bundle {
+function bundleOf(
+  { name, entry }: Pick<Bundle, "name" | "entry">,
+  { outputFiles, metafile }: Result,
+  directory: string,
+): Bundle {
   const text = (suffix: string): string => outputFiles.find(({ path }) => path.endsWith(suffix))?.text ?? "";
   return {
+    entry,
     name,
     code: text(".js"),
     sourceMap: `{\n  "file": ${JSON.stringify(name)},${text(".map").slice(1)}`,

@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import type { QuickJS } from "quickjs-wasi";
 import type { MayflyError } from "../../errors.js";
 import type { Bundle } from "./bundle.js";
-import { buildFailure } from "./mistakes.js";
+import { buildFailure, type Place } from "./mistakes.js";
 import { readPlace } from "./read-place.js";
 import { enginePath } from "./runtime-key.js";
 
@@ -65,12 +65,9 @@ export class BytecodeCompiler {
     }
   }
 
-  /** Asks again in the way that tells where. */
-  async #refusal(
-    { code, name, sourceMap }: Bundle,
-    mapDirectory: string,
-    message: string,
-  ): Promise<MayflyError> {
+  /** Asks again in the way that tells where; of a regular expression this engine never does. */
+  async #refusal(bundle: Bundle, mapDirectory: string, message: string): Promise<MayflyError> {
+    const { code, entry, name } = bundle;
     const { EvalFlags } = this.#package;
     let text = message;
     let where = "";
@@ -81,17 +78,28 @@ export class BytecodeCompiler {
       where = (error as Error).stack ?? "";
     }
     const { frameIn } = await import("../../source-map/frames.js");
-    const { SourceMap } = await import("../../source-map/source-map.js");
+    const { findBadExpression } = await import("./regular-expression.js");
     const frame = frameIn(where.split("\n")[0]!, name);
-    const found =
-      frame === undefined
-        ? undefined
-        : new SourceMap(sourceMap, mapDirectory).placeOf(frame.line, frame.column);
-    const place = found === undefined ? undefined : await readPlace(found.file, found.line, found.column);
-    return buildFailure(`compiling ${name}`, [{ text, ...(place === undefined ? {} : { place }) }]);
+    const expression = frame === undefined ? findBadExpression(code) : undefined;
+    if (expression !== undefined) text = `SyntaxError: ${expression.message}`;
+    const place = await placeIn(bundle, mapDirectory, frame ?? expression);
+    return buildFailure(`building ${entry}`, [{ text, ...(place === undefined ? {} : { place }) }]);
   }
 
   [Symbol.dispose](): void {
     this.#engine.dispose();
   }
+}
+
+/** The user's own place of one in the bundle. */
+async function placeIn(
+  { sourceMap }: Bundle,
+  mapDirectory: string,
+  found: { readonly line: number; readonly column: number; readonly length?: number } | undefined,
+): Promise<Place | undefined> {
+  if (found === undefined) return undefined;
+  const { SourceMap } = await import("../../source-map/source-map.js");
+  const source = new SourceMap(sourceMap, mapDirectory).placeOf(found.line, found.column);
+  const place = source === undefined ? undefined : await readPlace(source.file, source.line, source.column);
+  return place && { ...place, length: found.length ?? place.length };
 }
