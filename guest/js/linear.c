@@ -4,6 +4,9 @@
 /* What an error needs to be described when memory is used up. */
 #define RESERVE_BYTES (512 * 1024)
 
+/* The engine's allocator asks for whole pages, and may have some that lie free. */
+#define SLACK_BYTES (4 * LINEAR_PAGE)
+
 /* With less than this for its heap the engine would hardly start. */
 #define HEAP_PAGES_MIN (1024 * 1024 / LINEAR_PAGE)
 
@@ -34,6 +37,11 @@ u32 linear_grow(u32 pages)
     }
     linear_pages = before + pages;
     return before;
+}
+
+bool linear_full(void)
+{
+    return (pages_max - linear_pages) * LINEAR_PAGE <= RESERVE_BYTES + SLACK_BYTES;
 }
 
 bool linear_refused(void)

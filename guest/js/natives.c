@@ -55,6 +55,13 @@ static js_value relieve(const js_value *arguments)
     return value_of_bool(linear_refused());
 }
 
+/* memoryWasFull() */
+static js_value memory_was_full(const js_value *arguments)
+{
+    (void)arguments;
+    return value_of_bool(linear_full());
+}
+
 /* collect(): looks for garbage; the engine will not again before its heap has grown by half. */
 static js_value collect(const js_value *arguments)
 {
@@ -92,6 +99,7 @@ static const struct {
     { "fillRandom", fill_random, 3 },
     { "monotonic", monotonic, 0 },
     { "relieve", relieve, 0 },
+    { "memoryWasFull", memory_was_full, 0 },
     { "collect", collect, 0 },
     { "mayFetch", native_may_fetch, 0 },
     { "fetchOpen", native_fetch_open, 8 },

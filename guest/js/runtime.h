@@ -21,6 +21,8 @@ void linear_start(uintptr_t memory_end, u32 pages);
 /* Whether the engine asked for memory that the guest does not have, since the last linear_forget_refusal(). */
 bool linear_refused(void);
 void linear_forget_refusal(void);
+/* Whether the engine's heap once came up to its limit: then it refuses memory without asking for any. */
+bool linear_full(void);
 /* A limit below what there is, so that an error about memory can still be told; and the limit lifted. */
 void linear_limit(void);
 void linear_lift_limit(void);

@@ -76,6 +76,7 @@ thrownTest(
   {
     "/object": "throw { code: 4, deep: { list: [1, 2] } };",
     "/string": `throw "x";`,
+    "/null": "throw null;",
     "/undefined": "throw undefined;",
     "/number": "throw 42;",
     "/symbol": `throw Symbol("x");`,
@@ -87,6 +88,7 @@ thrownTest(
     for (const [path, message, said] of [
       ["/object", "the function threw { code: 4, deep: { list: [ 1, 2 ] } }", "thrown: { code: 4, "],
       ["/string", 'the function threw "x"', 'thrown: "x"'],
+      ["/null", "the function threw null", "thrown: null"],
       ["/undefined", "the function threw undefined", "thrown: undefined"],
       ["/number", "the function threw 42", "thrown: 42"],
       ["/symbol", "the function threw Symbol(x)", "thrown: Symbol(x)"],
@@ -173,5 +175,20 @@ thrownTest(
       "the function failed: the response's body never ends: nothing is left to wait for",
     );
     assert.equal((await fail("/memory")).code, "FUNCTION_OUT_OF_MEMORY");
+  },
+);
+
+thrownTest(
+  "memory that runs out is told as that, also when there is none left for an error",
+  {
+    "/chain": "let last = {}; for (let at = 0; at < 1e6; at++) last = Object.create(last); return last;",
+    "/null": "const some = new Uint8Array(8 << 20).fill(1); throw null;",
+  },
+  async (fail) => {
+    const { code, message, said } = await fail("/chain");
+    assert.equal(code, "FUNCTION_OUT_OF_MEMORY");
+    assert.equal(message, "the function failed: out of memory");
+    assert.equal(said, "InternalError: out of memory\n");
+    assert.equal((await fail("/null")).code, "FUNCTION_THREW");
   },
 );

@@ -4,8 +4,8 @@ import type { Source } from "./content.js";
 import { host } from "./host.js";
 import { withoutReserved } from "./reserved.js";
 import { type Response, responseHeaders } from "./response.js";
-import { describeThrown } from "./thrown.js";
-import { kindOf, verdictJson } from "./verdict.js";
+import { describe } from "./thrown.js";
+import { verdictJson, verdictOn } from "./verdict.js";
 
 /** Room for a head's strings (MAYFLY_EXCHANGE_HEAD_MAX less the struct before them), bytes. */
 const HEAD_BYTES = 65536 - 16;
@@ -35,9 +35,9 @@ export async function answerWith(response: Response, pending: Promise<unknown>[]
     if (!isHere) await pump(body);
     else if (body !== undefined) write(typeof body === "string" ? host.encode(body) : body);
   } catch (error) {
-    const kind = kindOf(error);
-    host.print(`error: the response's body failed: ${describeThrown(error)}`);
-    host.abandon(verdictJson(kind, error));
+    const verdict = verdictOn(error);
+    host.print(`error: the response's body failed: ${describe(verdict.told)}`);
+    host.abandon(verdictJson(verdict));
   }
   if (pending.length > 0) host.respondEnd();
   // More may be promised meanwhile.

@@ -8,9 +8,9 @@ import { host } from "./host.js";
 import { beginRequests } from "./phase.js";
 import { type Request, receivedRequest } from "./request.js";
 import { Response } from "./response.js";
-import { describeThrown, nameOf } from "./thrown.js";
+import { describe, nameOf, tell } from "./thrown.js";
 import { startAnew } from "./turn.js";
-import { type Kind, kindOf, verdictJson } from "./verdict.js";
+import { type Verdict, verdictJson, verdictOn } from "./verdict.js";
 
 interface Handler {
   fetch(request: Request, env: object, context: Context): unknown;
@@ -42,10 +42,10 @@ async function answer(request: Request, context: Context): Promise<void> {
       await answerWith(response, Context.pendingOf(context));
     } else {
       const got = new TypeError(`the handler returned ${nameOf(response)}, expected a Response`);
-      fail("not-a-response", got);
+      fail({ kind: "not-a-response", told: tell(got) });
     }
   } catch (error) {
-    fail(kindOf(error), error);
+    fail(verdictOn(error));
   }
 }
 
@@ -61,16 +61,16 @@ async function start(): Promise<void> {
     }
     host.respond(204, [], undefined, 0, 0);
   } catch (error) {
-    fail(kindOf(error), error);
+    fail(verdictOn(error));
   }
 }
 
 /** A 500 in the runtime's own name: the client's gateway reads `mayfly-failure`. */
-function fail(kind: Kind, thrown: unknown): void {
+function fail(verdict: Verdict): void {
   reportRejections();
-  host.print(describeThrown(thrown));
-  const headers = ["content-type", "application/json", "mayfly-failure", kind];
-  host.respond(500, headers, verdictJson(kind, thrown), 0, 0);
+  host.print(describe(verdict.told));
+  const headers = ["content-type", "application/json", "mayfly-failure", verdict.kind];
+  host.respond(500, headers, verdictJson(verdict), 0, 0);
 }
 
 host.dispatch = (method, url, headers, hasBody) => {

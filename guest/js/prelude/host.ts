@@ -41,6 +41,8 @@ export interface Host {
   monotonic(): number;
   /** Makes room for telling an error; true when memory was used up. */
   relieve(): boolean;
+  /** Whether the heap came up to its limit during this request, though it may be smaller by now. */
+  memoryWasFull(): boolean;
   /** Looks for garbage, and not again soon. */
   collect(): void;
   /** Evaluates a part of the prelude, by its place in parts.json from 1 on. */

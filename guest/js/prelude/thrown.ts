@@ -18,8 +18,6 @@ const MOST_ERRORS = 16;
 /** Of an object that is no error. */
 const MOST_CONTENTS = 2000;
 
-/** The engine throws null when there is no memory for an error, and so may a handler: nobody can tell the two apart. */
-const NULL = "null, which the engine throws when it is out of memory and has none left for an error";
 /** What is told of something that is no error has one of these names: those of types. */
 const TYPES = [
   "null",
@@ -47,16 +45,19 @@ export function tell(thrown: unknown): Told {
 }
 
 /** As text: what it is, its stack, what caused it. */
+export function describe(what: Told): string {
+  return isNoError(what) ? `thrown: ${linesOf(what)}` : linesOf(what);
+}
+
 export function describeThrown(thrown: unknown): string {
-  const what = tell(thrown);
-  return isError(thrown) ? linesOf(what) : `thrown: ${linesOf(what)}`;
+  return describe(tell(thrown));
 }
 
 /** @param above the errors that it caused, or that stand for it */
 function told(thrown: unknown, room: Room, above: readonly unknown[]): Told {
   room.errors -= 1;
   try {
-    if (thrown === null) return { name: "null", message: NULL, stack: "" };
+    if (thrown === null) return { name: "null", message: "null", stack: "" };
     if (!isError(thrown)) return { name: typeof thrown, message: cut(contentsOf(thrown), room), stack: "" };
     const { name, message, stack } = thrown;
     const words = {
@@ -135,7 +136,12 @@ function linesOf(what: Told): string {
   return lines.filter((line) => line !== "").join("\n");
 }
 
-function wordsOf({ name, message, stack }: Told): string {
-  if (stack === "" && TYPES.includes(name)) return name === "string" ? JSON.stringify(message) : message;
+function wordsOf(what: Told): string {
+  const { name, message } = what;
+  if (isNoError(what)) return name === "string" ? JSON.stringify(message) : message;
   return message === "" ? name : `${name}: ${message}`;
+}
+
+function isNoError({ name, stack }: Told): boolean {
+  return stack === "" && TYPES.includes(name);
 }
