@@ -2,6 +2,7 @@
 import { Command } from "commander";
 import { descriptorSink } from "../device/console-sinks.js";
 import { MayflyError } from "../errors.js";
+import type { Bill } from "../function/bill.js";
 import { FetchFunction } from "../function/function.js";
 import { FunctionError } from "../function/function-error.js";
 import type { MachineChoice } from "../monitor/open-host.js";
@@ -74,6 +75,7 @@ async function run(file: string, flags: Flags): Promise<void> {
   const makeRequest = await readRequestWords(flags);
   const interrupted = new AbortController();
   const onInterrupt = (): void => interrupted.abort();
+  let lastBill: Bill | undefined;
   process.once("SIGINT", onInterrupt);
   try {
     await using fn = await FetchFunction.load(file, {
@@ -88,11 +90,16 @@ async function run(file: string, flags: Flags): Promise<void> {
       repeat: flags.repeat,
       console: descriptorSink(2),
       signal: interrupted.signal,
+      onBill: (bill) => {
+        lastBill = bill;
+      },
       onResponse: (response) => flags.include && !flags.json && process.stdout.write(headText(response)),
       onBody: (piece) => flags.json || process.stdout.write(piece),
     });
     report(invocation, flags);
   } catch (error) {
+    // The function is closed by now, so that the bill of the call that failed has come.
+    if (lastBill !== undefined) reportFailure(error, lastBill, flags);
     if (!interrupted.signal.aborted) throw inOurWords(error);
     process.exitCode = SIGINT_STATUS;
   } finally {
@@ -124,6 +131,18 @@ function report(invocation: Invocation, flags: Flags): void {
     process.stdout.write("\n");
   if (flags.repeat > 1) process.stderr.write(`${percentileTable(invocation.times)}\n`);
   if (flags.stats) process.stderr.write(`${billTable(invocation.bill)}\n`);
+}
+
+/** What the call cost, and as JSON what it came to: the sentence for people follows on stderr. */
+function reportFailure(error: unknown, bill: Bill, { json, stats }: Flags): void {
+  if (json) process.stdout.write(`${JSON.stringify({ error: failureJson(error), bill })}\n`);
+  else if (stats) process.stderr.write(`${billTable(bill)}\n`);
+}
+
+function failureJson(error: unknown): object {
+  const message = error instanceof Error ? error.message : String(error);
+  const code = error instanceof MayflyError ? error.code : undefined;
+  return { code, message, ...(error instanceof FunctionError && { thrown: error.thrown }) };
 }
 
 function asJson({ response, body, bill, times }: Invocation): object {

@@ -68,7 +68,7 @@ export class CallRecord {
       ...used,
       bytesIn: bytesIn ?? 0,
       bytesOut: response?.body.bytes ?? 0,
-      memoryBytes: response === undefined ? 0 : this.#vm.vm.residentBytes,
+      memoryBytes: this.#vm.vm.residentBytes,
     };
     const wallMs = { wait, start: this.#startMs, run: answered - begun, rest: now - answered };
     this.#vm.onReset = (reset) => {

@@ -66,6 +66,21 @@ invokeTest(
   },
 );
 
+invokeTest("a call that fails shows what it cost, too", async (invoke) => {
+  const failed = await invoke("--json", "-p", "/throw");
+  assert.equal(failed.status, 1);
+  const { error, bill } = JSON.parse(failed.stdout);
+  assert.deepEqual([error.code, error.thrown.message], ["FUNCTION_THREW", "no such thing"]);
+  assert.ok(bill.cpuMs > 0);
+  for (const path of ["/throw", "/loop", "/break"]) {
+    const { status, stderr } = await invoke("--stats", "-p", path);
+    assert.equal(status, 1);
+    assert.match(stderr, /^CPU time +\d+\.\d+ ms/m, path);
+    assert.match(stderr, /^memory +(?!0\.00)\d+\.\d+ MiB/m, path);
+    assert.match(stderr, /^mayfly: the function (?:threw|failed)/m, path);
+  }
+});
+
 invokeTest("--stats and --repeat print tables on stderr", async (invoke) => {
   const { status, stderr } = await invoke("--repeat=3", "--stats", "--verify-reset");
   assert.equal(status, 0);

@@ -16,6 +16,7 @@ export interface Invocation {
 /**
  * Calls the function.
  *
+ * @param onBill told what each call cost, also one that fails: at the latest when the function is closed
  * @param onBody told of each piece of the last response's body, as it comes
  */
 export async function invoke(
@@ -25,6 +26,7 @@ export async function invoke(
     readonly repeat: number;
     readonly console: (bytes: Uint8Array) => void;
     readonly signal: AbortSignal;
+    readonly onBill: (bill: Bill) => void;
     readonly onResponse: (response: Response) => void;
     readonly onBody: (piece: Uint8Array) => void;
   },
@@ -35,7 +37,10 @@ export async function invoke(
     const billed = deferred<Bill>();
     const started = performance.now();
     const response = await fn.fetch(new Request(makeRequest(), { signal: options.signal }), {
-      onBill: billed.resolve,
+      onBill: (bill) => {
+        options.onBill(bill);
+        billed.resolve(bill);
+      },
       console: options.console,
     });
     if (isLast) options.onResponse(response);
