@@ -8,7 +8,15 @@ import { Privileged, type PrivilegedState } from "../machine/privileged.js";
 import { HALT_PORT, readHalt } from "./halt.js";
 import { checkMemoryLimit } from "./memory-limit.js";
 import { ExitCounter, portName } from "./stats.js";
-import { endByFault, endByHalt, GuestEnded, type GuestReport, symbolize, type VmEnd } from "./vm-end.js";
+import {
+  endByFault,
+  endByHalt,
+  GuestEnded,
+  type GuestReport,
+  guestReport,
+  symbolize,
+  type VmEnd,
+} from "./vm-end.js";
 
 /** Why the guest stopped. */
 export type GuestStop =
@@ -92,7 +100,7 @@ export class Guest {
   report(address?: bigint): GuestReport | undefined {
     try {
       const registers = this.#machine.readRegisters();
-      return { registers, address, symbol: symbolize(this.#image, registers.rip) };
+      return guestReport({ registers, address, symbol: symbolize(this.#image, registers.rip) });
     } catch {
       // A machine that failed may have no registers to tell; the end itself still has its reason.
       return undefined;

@@ -20,6 +20,40 @@ export interface GuestReport {
   readonly address: bigint | undefined;
   /** The image's symbol at or below rip: "solo5_app_main+0x12". */
   readonly symbol: string | undefined;
+  /** For JSON, which has no integers of 64 bits: "0x…". */
+  toJSON(): object;
+}
+
+type GuestFacts = Omit<GuestReport, "toJSON">;
+
+export function guestReport(facts: GuestFacts): GuestReport {
+  return new Report(facts);
+}
+
+class Report implements GuestReport {
+  readonly registers: Registers;
+  readonly address: bigint | undefined;
+  readonly symbol: string | undefined;
+
+  constructor({ registers, address, symbol }: GuestFacts) {
+    this.registers = registers;
+    this.address = address;
+    this.symbol = symbol;
+  }
+
+  toJSON(): object {
+    const { registers, address, symbol } = this;
+    const hexed = Object.entries(registers).map(([name, value]) => [name, hex(value)]);
+    return {
+      registers: Object.fromEntries(hexed),
+      ...(address !== undefined && { address: hex(address) }),
+      symbol,
+    };
+  }
+}
+
+function hex(value: bigint): string {
+  return `0x${value.toString(16)}`;
 }
 
 export interface VmEnd {
@@ -83,7 +117,7 @@ export function formatEnd(end: VmEnd): string {
   if (end.report !== undefined) {
     const { registers, address, symbol } = end.report;
     if (symbol !== undefined) lines.push(`  in ${symbol}`);
-    if (address !== undefined) lines.push(`  address 0x${address.toString(16)}`);
+    if (address !== undefined) lines.push(`  address ${hex(address)}`);
     for (const row of REGISTER_ROWS)
       lines.push(
         `  ${row.map((name) => `${name.padEnd(6)} 0x${registers[name].toString(16).padStart(16, "0")}`).join("  ")}`,

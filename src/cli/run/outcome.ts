@@ -44,7 +44,5 @@ export function outcomeJson(image: string, outcome: Outcome): string {
     hostFailures,
     stats: { ...stats, exits: Object.fromEntries(stats.exits), traps: Object.fromEntries(stats.traps) },
   };
-  return JSON.stringify(value, (_key, field: unknown) =>
-    typeof field === "bigint" ? `0x${field.toString(16)}` : field,
-  );
+  return JSON.stringify(value);
 }
