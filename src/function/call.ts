@@ -4,7 +4,14 @@ import { MayflyError } from "../errors.js";
 import type { ExchangeResponse } from "../monitor/exchange/message.js";
 import type { Bill } from "./bill.js";
 import { CallRecord, tellRefused } from "./call-record.js";
-import { endError, FunctionError, failureKind, failureOf, leavesSoundVm } from "./function-error.js";
+import {
+  closedError,
+  endError,
+  FunctionError,
+  failureKind,
+  failureOf,
+  leavesSoundVm,
+} from "./function-error.js";
 import type { CheckedOptions } from "./function-options.js";
 import type { FunctionVm } from "./function-vm.js";
 import type { VmLife } from "./isolation.js";
@@ -150,5 +157,8 @@ function discard({ pool }: Callee, { vm, record, arrived, onDone }: Served, erro
 function callersError(callee: Callee, cause: unknown, { vm }: FunctionVm, signal: AbortSignal): unknown {
   if (signal.aborted) return signal.reason;
   const isOfVm = cause instanceof MayflyError && cause.code === "VM_ENDED";
-  return isOfVm && vm.end !== undefined ? endError(vm.end, cause, callee.places) : cause;
+  const { end } = vm;
+  if (!isOfVm || end === undefined) return cause;
+  const isClosed = end.reason === "stopped" && callee.pool.isClosed;
+  return isClosed ? closedError(end, cause) : endError(end, cause, callee.places);
 }

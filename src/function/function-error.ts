@@ -103,10 +103,15 @@ export function endError(end: VmEnd, cause: unknown, places: StackPlaces): Funct
   });
 }
 
-export function bodyTooLong(bytes: number, most: number): FunctionError {
+/** The error for a call whose function is closed meanwhile. */
+export function closedError(end: VmEnd, cause: unknown): FunctionError {
+  return new FunctionError("FUNCTION_CLOSED", "the function was closed while it answered", { cause, end });
+}
+
+export function bodyTooLong(whose: "request" | "response", bytes: number, most: number): FunctionError {
   return new FunctionError(
     "FUNCTION_BODY_LIMIT",
-    `the response's body: got ${bytes} bytes or more, expected at most ${most}`,
+    `the ${whose}'s body: got ${bytes} bytes or more, expected at most ${most}`,
     { mend: "raise limits.bodyBytes" },
   );
 }

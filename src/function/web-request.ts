@@ -4,6 +4,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { isUint8Array } from "node:util/types";
 import { MayflyError } from "../errors.js";
 import type { BodySource, ExchangeRequest, HeaderList } from "../monitor/exchange/message.js";
+import { bodyTooLong } from "./function-error.js";
 import { contextHeaders, isReserved, type RequestContext } from "./request-context.js";
 
 const NOT_YET = Symbol("not yet");
@@ -29,7 +30,7 @@ const nobody = (): void => {};
  * @param request its URL is http or https; its body is read
  * @param bodyBytes how long its body may be
  * @param context what the handler finds as `ctx`
- * @throws MayflyError OPTION_INVALID, FUNCTION_BODY_LIMIT; TypeError when the body's stream has chunks that are no bytes
+ * @throws MayflyError OPTION_INVALID; FunctionError FUNCTION_BODY_LIMIT; TypeError when the body's stream has chunks that are no bytes
  */
 export function incoming(
   request: Request,
@@ -132,10 +133,5 @@ function count(chunk: unknown, counter: Counter): void {
   if (!isUint8Array(chunk))
     throw new TypeError(`the request's body: got a chunk of type ${typeof chunk}, expected a Uint8Array`);
   counter.bytes += chunk.length;
-  if (counter.bytes > counter.most)
-    throw new MayflyError(
-      "FUNCTION_BODY_LIMIT",
-      `the request's body: got ${counter.bytes} bytes or more, expected at most ${counter.most}`,
-      { mend: "raise limits.bodyBytes" },
-    );
+  if (counter.bytes > counter.most) throw bodyTooLong("request", counter.bytes, counter.most);
 }

@@ -38,7 +38,8 @@ export function webResponse(response: ExchangeResponse, asked: Asked): Response 
   if (whole === undefined && !isBodiless) return new Response(stream(body, asked), init);
   // What the guest does wrong in a body that nobody gets is nobody's failure.
   if (whole === undefined) drain(body).catch(() => {});
-  if (whole !== undefined && whole.length > asked.bodyBytes) throw bodyTooLong(whole.length, asked.bodyBytes);
+  if (whole !== undefined && whole.length > asked.bodyBytes)
+    throw bodyTooLong("response", whole.length, asked.bodyBytes);
   const isEmpty = whole === undefined || whole.length === 0 || isBodiless;
   return isEmpty ? new Response(null, init) : guestResponse(whole, init);
 }
@@ -58,7 +59,7 @@ function stream(body: ResponseBody, { bodyBytes, errorOf, onTooLong }: Asked): R
         if (bytes > bodyBytes) {
           onTooLong();
           await pieces.return?.();
-          controller.error(bodyTooLong(bytes, bodyBytes));
+          controller.error(bodyTooLong("response", bytes, bodyBytes));
         } else {
           controller.enqueue(value);
         }

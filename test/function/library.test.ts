@@ -164,6 +164,7 @@ libraryTest("what a function does wrong has a code, and the next call is served"
   }
   await assert.rejects(fn.fetch(at("/echo"), { method: "POST", body: "x".repeat(100_001) }), {
     code: "FUNCTION_BODY_LIMIT",
+    name: "FunctionError",
   });
 });
 

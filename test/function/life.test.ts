@@ -2,7 +2,14 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { setTimeout as delay } from "node:timers/promises";
-import { type CallDone, FunctionBusyError, VmBudget, type VmChange } from "../../src/index.js";
+import {
+  type Bill,
+  type CallDone,
+  FunctionBusyError,
+  FunctionError,
+  VmBudget,
+  type VmChange,
+} from "../../src/index.js";
 import { until } from "../support/until.js";
 import { at, lifeTest, textOf, turn } from "./life.js";
 
@@ -116,3 +123,29 @@ lifeTest("an observer is told what happens to VMs and calls", async (load) => {
   assert.equal(changes.at(-1)?.reason, "cpu-time-limit");
   assert.equal(calls.at(-1)?.code, "FUNCTION_CPU_LIMIT");
 });
+
+lifeTest("a call under way when its function is closed fails with that", async (load) => {
+  const fn = await load();
+  const call = fn.fetch(at("/slow"));
+  await until(() => fn.vms === 1);
+  const closing = fn.close();
+  await assert.rejects(call, { code: "FUNCTION_CLOSED", name: "FunctionError" });
+  await closing;
+});
+
+lifeTest(
+  "a call that breaks a limit has a bill with its memory, and an end that JSON can hold",
+  async (load) => {
+    const fn = await load({ limits: { cpuTimeMs: 20 } });
+    const bills: Bill[] = [];
+    const failed = fn.fetch(at("/loop"), { onBill: (bill) => bills.push(bill) });
+    await assert.rejects(failed, (error) => {
+      assert.ok(error instanceof FunctionError);
+      const { report } = JSON.parse(JSON.stringify(error.end));
+      assert.match(report.registers.rip, /^0x[0-9a-f]+$/);
+      assert.equal(typeof error.end?.report?.registers.rip, "bigint");
+      return true;
+    });
+    assert.ok(bills[0]!.memoryBytes > 0);
+  },
+);

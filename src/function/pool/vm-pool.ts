@@ -54,6 +54,11 @@ export class VmPool<V extends PooledVm> implements BudgetMember {
     this.#account = options.budget.open(this);
   }
 
+  /** Whether nobody gets a VM any more. */
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
   /** VMs that exist, but for those that are being closed. */
   get size(): number {
     return this.#all.size;
