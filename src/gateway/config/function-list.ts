@@ -73,6 +73,11 @@ export class FunctionList {
     return this.addInline(file, { isolation: "boot", limits: all }, path, filePath);
   }
 
+  /** Looks for mistakes in the settings of a function that has no file. */
+  check(settings: Settings, path: Path): void {
+    this.#complete("", "", settings, path);
+  }
+
   #complete(name: string, file: string, own: Settings, path: Path): FunctionConfig {
     const defaults = this.#defaults;
     this.#refuseTwins(own, path);

@@ -9,13 +9,18 @@ import { loadImage } from "../../image/image.js";
 import { configNames, isConfigName, isModuleConfigName } from "./config-names.js";
 import { readJsonFile } from "./json-file.js";
 import { readModuleFile } from "./module-file.js";
-import { type ParseOptions, parseServeConfig } from "./parse-config.js";
-import type { ServeConfig } from "./serve-config.js";
+import { type ParseOptions, readServeConfig } from "./parse-config.js";
+import type { FunctionConfig, ServeConfig } from "./serve-config.js";
 
 export interface LoadedConfig {
   readonly config: ServeConfig;
   /** Absolute paths of files and folders: when one of them changes, so may the configuration. What handlers import is not among them. */
   readonly sources: readonly string[];
+}
+
+export interface LoadOptions extends Pick<ParseOptions, "overrides" | "environment"> {
+  /** Finds what else is wrong with the functions of a configuration that has mistakes: those whose files are there. */
+  readonly furtherMistakes?: (functions: readonly FunctionConfig[]) => Promise<readonly string[]>;
 }
 
 /** What a user wrote, before it is checked. */
@@ -40,10 +45,13 @@ interface Given {
  */
 export async function loadServeConfig(
   path: string,
-  options: Pick<ParseOptions, "overrides" | "environment"> = {},
+  { furtherMistakes, ...options }: LoadOptions = {},
 ): Promise<LoadedConfig> {
   const { name, value, directory, sources } = await read(path);
-  const config = parseServeConfig(value, { ...options, name, directory, checkFiles: true });
+  const { config, mistakes } = readServeConfig(value, { ...options, name, directory, checkFiles: true });
+  if (mistakes.areAny && furtherMistakes !== undefined)
+    mistakes.include(await furtherMistakes(config.functions.filter(({ file }) => existsSync(file))));
+  mistakes.throwIfAny(name);
   const folders = (value as { directory?: string }).directory;
   return {
     config,

@@ -37,7 +37,7 @@ test("all mistakes of a config are in one report", () => {
     extra: true,
   });
   assert.deepEqual(message.split("\n  "), [
-    "c.json: 23 mistakes",
+    "c.json: 25 mistakes",
     "listen.port: got 70000, expected a whole number, 0 to 65535",
     "listen.tls.key: got nothing, expected a text that is not empty",
     'listen: got a field "hots", expected one of host, port, tls',
@@ -49,6 +49,7 @@ test("all mistakes of a config are in one report", () => {
     'functions.f.isolation: got "none", expected one of "request", "instance", "boot"',
     'functions.f.outbound.origins.0: got "x", expected an origin such as "https://api.example.com" or "https://*.example.com", or "*"',
     "functions.f.outbound.maxRequests: got -1, expected a whole number, 0 to 10000",
+    "functions.f.file: got nothing, expected a file",
     "functions.g.file: got nothing, expected a file",
     'routes.0.path: got "a", expected a path that starts with "/", such as "/hello", "/users/[id]" or "/files/*"',
     'routes.0.image: got "", expected a text that is not empty',
@@ -60,6 +61,7 @@ test("all mistakes of a config are in one report", () => {
     "routes.1.image: got 3, expected a text that is not empty",
     "routes.2: got 7, expected an object with path, hosts, function, image, static, limits",
     'routes.3.hosts.0: got "a:80", expected a name such as "example.com" or "*.example.com", without a port',
+    'routes.3.function: got "h", expected the name of a function (f, g), or a handler\'s file such as "hello.ts"',
     'routes.4.function: got "h", expected the name of a function (f, g), or a handler\'s file such as "hello.ts"',
   ]);
 });
@@ -181,6 +183,56 @@ test("a certificate that is not there is told beside what else is wrong with whe
   const message = mistakesOf({ listen, routes: [route] }, { checkFiles: true, directory: "/nowhere" });
   assert.match(message, /listen\.port: .*\n.*listen\.tls\.cert: .*\n.*listen\.tls\.key: /);
 });
+
+test("what has one mistake is looked at for others: secrets, files, targets", () => {
+  const message = mistakesOf(
+    {
+      listen: { port: "x", host: "not a host!", tls: { cert: "nope.pem" } },
+      admin: { host: "-" },
+      defaults: { idle: "soon", secrets: { D: { env: "ABSENT" } } },
+      functions: {
+        f: { file: "f.ts", isolation: "none", secrets: { A: { env: "ABSENT" }, B: { env: 7 } } },
+        g: { file: 7, secrets: { "1": { env: "ABSENT" }, C: { file: "absent" } } },
+      },
+      routes: [
+        { path: "a", function: "f" },
+        { path: "b", function: "h" },
+        { path: "c", image: "c.img", limits: { memoryMiB: 1 } },
+      ],
+    },
+    { checkFiles: true, directory: "/nowhere" },
+  );
+  const A_HOST = 'an address or a name of this host, such as "127.0.0.1", "::" or "localhost"';
+  const A_PATH = 'a path that starts with "/", such as "/hello", "/users/[id]" or "/files/*"';
+  assert.deepEqual(message.split("\n  "), [
+    "c.json: 20 mistakes",
+    `listen.host: got "not a host!", expected ${A_HOST}`,
+    'listen.port: got "x", expected a whole number, 0 to 65535',
+    "listen.tls.key: got nothing, expected a text that is not empty",
+    `admin.host: got "-", expected ${A_HOST}`,
+    'defaults.idle: got "soon", expected a duration such as "10s", or a number of ms, 0 to 86400000',
+    "defaults.secrets.D.env: got no environment variable ABSENT, expected it to be set",
+    'listen.tls.cert: got "nope.pem", expected a file: /nowhere/nope.pem does not exist',
+    'functions.f.isolation: got "none", expected one of "request", "instance", "boot"',
+    "functions.f.secrets.B.env: got a number, expected a text that is not empty",
+    'functions.f.file: got "f.ts", expected a file: /nowhere/f.ts does not exist',
+    "functions.f.secrets.A.env: got no environment variable ABSENT, expected it to be set",
+    "functions.g.file: got 7, expected a text that is not empty",
+    'functions.g.secrets: got a field "1", expected a name of letters, digits and _',
+    'functions.g.secrets.C.file: got "absent" (ENOENT), expected a file of text that can be read',
+    `routes.0.path: got "a", expected ${A_PATH}`,
+    `routes.1.path: got "b", expected ${A_PATH}`,
+    'routes.1.function: got "h", expected the name of a function (f, g), or a handler\'s file such as "hello.ts"',
+    `routes.2.path: got "c", expected ${A_PATH}`,
+    "routes.2.limits.memoryMiB: got 1, expected a whole number, 2 to 4096 (MiB)",
+    'routes.2.image: got "c.img", expected a file: /nowhere/c.img does not exist',
+  ]);
+});
+
+for (const host of ["::", "::1", "0.0.0.0", "localhost", "web-1.example.com.", "a_b"]) {
+  test(`"${host}" is a host to listen at`, () =>
+    assert.equal(parseServeConfig({ listen: { host }, routes: [route] }, OPTIONS).listen.host, host));
+}
 
 for (const path of [
   "",

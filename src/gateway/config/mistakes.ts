@@ -21,9 +21,18 @@ export class Mistakes {
     return undefined;
   }
 
+  /** Adds what others have put into words. */
+  include(found: readonly string[]): void {
+    this.#found.push(...found);
+  }
+
+  get areAny(): boolean {
+    return this.#found.length > 0;
+  }
+
   /** @throws MayflyError CONFIG_INVALID with all of them, if there are any */
   throwIfAny(name: string): void {
-    if (this.#found.length > 0) throw configError(name, this.#found);
+    if (this.areAny) throw configError(name, this.#found);
   }
 
   #addIssue(issue: z.core.$ZodIssue, start: Path): void {

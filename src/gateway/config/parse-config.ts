@@ -4,6 +4,7 @@ import { FunctionList } from "./function-list.js";
 import { hostMemoryMiB, workersOf } from "./host-share.js";
 import { Mistakes, show } from "./mistakes.js";
 import { type Overrides, type Place, placedFile } from "./place.js";
+import { isRecord, readableFields, readableSettings } from "./readable.js";
 import { resolveRoutes } from "./resolve-routes.js";
 import { type Top, topSchema } from "./schema.js";
 import type { ServeConfig } from "./serve-config.js";
@@ -31,6 +32,16 @@ export interface ParseOptions {
  * const config = parseServeConfig({ routes: [{ path: "/*", function: "hello.ts" }] });
  */
 export function parseServeConfig(value: unknown, options: ParseOptions = {}): ServeConfig {
+  const { config, mistakes } = readServeConfig(value, options);
+  mistakes.throwIfAny(config.name);
+  return config;
+}
+
+/** The same for whoever can find more that is wrong: a configuration as far as it can be understood, and its mistakes. */
+export function readServeConfig(
+  value: unknown,
+  options: ParseOptions = {},
+): { config: ServeConfig; mistakes: Mistakes } {
   const place: Place = {
     name: options.name ?? "config",
     directory: resolve(options.directory ?? "."),
@@ -39,21 +50,20 @@ export function parseServeConfig(value: unknown, options: ParseOptions = {}): Se
     overrides: options.overrides ?? {},
   };
   const mistakes = new Mistakes();
-  const config = resolveConfig(value, place, mistakes);
-  mistakes.throwIfAny(place.name);
-  return config;
+  return { config: resolveConfig(value, place, mistakes), mistakes };
 }
 
-/** A configuration as far as it can be understood. */
 function resolveConfig(value: unknown, place: Place, mistakes: Mistakes): ServeConfig {
-  const top = mistakes.check(topSchema, value, []) ?? topSchema.parse(readable(value));
+  const whole = mistakes.check(topSchema, value, []);
+  const top = whole ?? topSchema.parse(readableTop(value));
   const { overrides } = place;
   const workers = overrides.workers ?? workersOf(top.workers);
   const memoryMiB = top.memoryMiB ?? hostMemoryMiB(workers);
   const functions = new FunctionList(place, defaultsOf(top, mistakes), memoryMiB, mistakes);
-  const listen = listenOf(top, place, mistakes);
+  checkTlsFiles(value, place, mistakes);
+  const listen = listenOf(top, place);
   const admin = adminOf(top, overrides);
-  if (admin?.port === listen.port && admin.host === listen.host && admin.port !== 0)
+  if (whole !== undefined && admin?.port === listen.port && admin.host === listen.host && admin.port !== 0)
     mistakes.add(["admin", "port"], String(admin.port), "another port than listen.port");
   const routes = resolveRoutes(top, functions, place, mistakes);
   checkForRoutes(value, mistakes);
@@ -73,23 +83,18 @@ function resolveConfig(value: unknown, place: Place, mistakes: Mistakes): ServeC
 }
 
 /** Of a value with mistakes what can still be looked at for more of them. */
-function readable(value: unknown): Record<string, unknown> {
+function readableTop(value: unknown): Record<string, unknown> {
   if (!isRecord(value)) return {};
-  const { functions, routes, directory } = value;
-  return {
-    ...(isRecord(functions) && { functions }),
-    ...(Array.isArray(routes) && { routes }),
-    ...(typeof directory === "string" && directory !== "" && { directory }),
-    ...readableTls(value.listen),
-  };
+  return { ...readableFields(topSchema.shape, value), defaults: readableSettings(value.defaults) };
 }
 
-/** Its files may be missing, whatever else `listen` says. */
-function readableTls(listen: unknown): { listen?: { tls: { cert: string; key: string } } } {
-  if (!isRecord(listen) || !isRecord(listen.tls)) return {};
-  const { cert, key } = listen.tls;
-  const areNames = [cert, key].every((name) => typeof name === "string" && name !== "");
-  return areNames ? { listen: { tls: { cert: cert as string, key: key as string } } } : {};
+/** They may be missing, whatever else `listen` says. */
+function checkTlsFiles(value: unknown, place: Place, mistakes: Mistakes): void {
+  if (!isRecord(value) || !isRecord(value.listen) || !isRecord(value.listen.tls)) return;
+  for (const field of ["cert", "key"]) {
+    const file = value.listen.tls[field];
+    if (typeof file === "string" && file !== "") placedFile(place, file, ["listen", "tls", field], mistakes);
+  }
 }
 
 function checkForRoutes(value: unknown, mistakes: Mistakes): void {
@@ -107,21 +112,14 @@ function defaultsOf({ defaults, concurrency }: Top, mistakes: Mistakes): Top["de
   return { ...defaults, concurrency };
 }
 
-function listenOf({ listen }: Top, place: Place, mistakes: Mistakes): ServeConfig["listen"] {
-  const { overrides } = place;
+function listenOf({ listen }: Top, { overrides, directory }: Place): ServeConfig["listen"] {
   const address = { host: overrides.host ?? listen.host, port: overrides.port ?? listen.port };
   if (listen.tls === undefined) return address;
-  const path = ["listen", "tls"];
-  const cert = placedFile(place, listen.tls.cert, [...path, "cert"], mistakes);
-  const key = placedFile(place, listen.tls.key, [...path, "key"], mistakes);
-  return { ...address, tls: { cert, key } };
+  const { cert, key } = listen.tls;
+  return { ...address, tls: { cert: resolve(directory, cert), key: resolve(directory, key) } };
 }
 
 function adminOf({ admin }: Top, { adminPort }: Overrides): ServeConfig["admin"] {
   if (adminPort === undefined) return admin;
   return { host: admin?.host ?? "127.0.0.1", port: adminPort };
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

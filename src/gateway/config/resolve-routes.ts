@@ -5,8 +5,9 @@ import type { FunctionList } from "./function-list.js";
 import { type FoundHandler, findHandlers } from "./handler-directory.js";
 import type { Mistakes } from "./mistakes.js";
 import { type Place, placedDirectory } from "./place.js";
+import { isRecord, readableFunction, readableTarget } from "./readable.js";
 import { RouteList } from "./route-list.js";
-import { functionSchema, type RouteEntry, routeSchema, type Top } from "./schema.js";
+import { type FunctionEntry, functionSchema, type RouteEntry, routeSchema, type Top } from "./schema.js";
 import type { RouteConfig } from "./serve-config.js";
 
 /** Adds every function to `functions`, and gives the routes: the listed ones, then those of the directory. */
@@ -21,7 +22,8 @@ export function resolveRoutes(
   const routes = new RouteList(mistakes);
   for (const [index, given] of top.routes.entries()) {
     const entry = mistakes.check(routeSchema, given, ["routes", index]);
-    const target = entry && targetOf(entry, index, { functions, declared, place, mistakes });
+    const leadsTo = entry ?? readableTarget(given);
+    const target = leadsTo && targetOf(leadsTo, index, { functions, declared, place, mistakes });
     if (entry === undefined || target === undefined) continue;
     const { hosts, path } = entry;
     const origin = { path: ["routes", index, "path"], got: JSON.stringify(path), owner: `routes.${index}` };
@@ -56,13 +58,13 @@ function declareFunctions(
   const found = new Map(handlers.map(({ name, file }) => [name, `${directory}/${file}`]));
   for (const [name, given] of Object.entries(entries)) {
     const path = ["functions", name];
-    const entry = mistakes.check(functionSchema, given, path);
+    const entry = mistakes.check(functionSchema, given, path) ?? rest(given);
     if (entry === undefined) continue;
     const { file, ...settings } = entry;
     const own = found.get(name);
     if (file !== undefined && own !== undefined)
       mistakes.add([...path, "file"], JSON.stringify(file), `none: ${own} has this name`);
-    if (file === undefined && own === undefined)
+    if (file === undefined && own === undefined && !hasFile(given))
       mistakes.add(
         [...path, "file"],
         "nothing",
@@ -70,8 +72,20 @@ function declareFunctions(
       );
     const used = file ?? own;
     if (used !== undefined) functions.add(name, used, settings, path, [...path, "file"]);
+    else functions.check(settings, path);
   }
   return new Set([...Object.keys(entries), ...found.keys()]);
+}
+
+/** Whether it says which one, rightly or not. */
+function hasFile(given: unknown): boolean {
+  return isRecord(given) && given.file !== undefined;
+}
+
+/** Of an entry with mistakes what can still be looked at. */
+function rest(given: unknown): FunctionEntry | undefined {
+  const readable = readableFunction(given);
+  return readable && functionSchema.parse(readable);
 }
 
 interface Scope {
@@ -82,7 +96,7 @@ interface Scope {
 }
 
 function targetOf(
-  entry: RouteEntry,
+  entry: Partial<RouteEntry>,
   index: number,
   { functions, declared, place, mistakes }: Scope,
 ): RouteConfig["target"] | undefined {

@@ -1,4 +1,5 @@
 // schema.ts: what a configuration may be made of. Functions and routes are checked one by one, so that one bad entry hides no other's mistakes.
+import { isIP } from "node:net";
 import { z } from "zod";
 import { parseIpRange } from "../../function/outbound/ip-address.js";
 import { parseHostPattern } from "../routing/host-name.js";
@@ -8,6 +9,7 @@ import { concurrencySchema, limitsSchema, settingsSchema, settingsShape } from "
 
 const PATH = 'a path that starts with "/", such as "/hello", "/users/[id]" or "/files/*"';
 const AN_ADDRESS = 'an address or a range such as "10.0.0.5" or "10.0.0.0/8"';
+const LISTEN_HOST = 'an address or a name of this host, such as "127.0.0.1", "::" or "localhost"';
 const A_HOST = 'a name such as "example.com" or "*.example.com", without a port';
 
 const host = z.string(A_HOST).transform((name, { addIssue }) => {
@@ -17,13 +19,18 @@ const host = z.string(A_HOST).transform((name, { addIssue }) => {
   return z.NEVER;
 });
 
+/** Whether it is one of this host's shows when it is listened at. */
+const listenHost = z
+  .string(LISTEN_HOST)
+  .refine((host) => isIP(host) !== 0 || /^(?!-)[\w-]+(?:\.[\w-]+)*\.?$/.test(host), LISTEN_HOST);
+
 export const topSchema = record({
   listen: record({
-    host: text().default("127.0.0.1"),
+    host: listenHost.default("127.0.0.1"),
     port: whole(0, 65535).default(8080),
     tls: record({ cert: text(), key: text() }).optional(),
   }).prefault({}),
-  admin: record({ host: text().default("127.0.0.1"), port: whole(0, 65535).default(8081) }).optional(),
+  admin: record({ host: listenHost.default("127.0.0.1"), port: whole(0, 65535).default(8081) }).optional(),
   workers: z
     .union([whole(1, 256), z.literal("cores")], { error: 'a whole number, 1 to 256, or "cores"' })
     .default("cores"),
@@ -47,6 +54,8 @@ export const functionSchema = z.preprocess(
   (value) => (typeof value === "string" ? { file: value } : value),
   record({ file: text().optional(), ...settingsShape }),
 );
+
+export type FunctionEntry = z.output<typeof functionSchema>;
 
 export const routeSchema = record({
   path: z.string("a path").refine((path) => parseRoutePath(path) !== undefined, PATH),

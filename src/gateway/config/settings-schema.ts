@@ -39,11 +39,11 @@ const outbound = z.unknown().transform((value, { addIssue }) => {
 });
 
 /** Names that every shell and every language can say. */
-const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
+export const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
 const A_VARIABLE = "a name of letters, digits and _";
 
 const variable = text().regex(VARIABLE, A_VARIABLE);
-const source = record({ env: variable.optional(), file: text().optional() }).superRefine(
+export const sourceSchema = record({ env: variable.optional(), file: text().optional() }).superRefine(
   ({ env, file }, { addIssue }) => {
     if ((env === undefined) === (file === undefined))
       addIssue({ code: "custom", input: {}, message: 'either { "env": NAME } or { "file": PATH }' });
@@ -57,7 +57,7 @@ export const settingsShape = {
     .optional(),
   limits: limitsSchema.optional(),
   env: variables(z.string("a text"), "texts").optional(),
-  secrets: variables(source, "sources").optional(),
+  secrets: variables(sourceSchema, "sources").optional(),
   outbound: outbound.optional(),
   concurrency: concurrencySchema.optional(),
   keepWarm: whole(0, 10_000).optional(),
@@ -66,7 +66,7 @@ export const settingsShape = {
 
 export const settingsSchema = record(settingsShape);
 export type Settings = z.output<typeof settingsSchema>;
-export type Source = z.output<typeof source>;
+export type Source = z.output<typeof sourceSchema>;
 
 function variables<Value extends z.ZodType>(value: Value, what: string) {
   return byName(value, what).superRefine((given, { addIssue }) => {

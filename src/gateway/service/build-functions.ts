@@ -42,34 +42,17 @@ export async function buildFunctions(
   onSlowStep: (what: string) => void = () => {},
   parent = join(defaultCacheDirectory(), "serving"),
 ): Promise<BuiltFunctions> {
-  const handlers = [...new Set(functions.map(({ file }) => file).filter(isFunctionSource))];
+  const handlers = handlersOf(functions);
   // Who serves images only needs no place to write to.
   if (handlers.length === 0) return { functions, inputs: [], folder: undefined, remove: async () => {} };
   const { path: folder, remove } = await openImageFolder(parent);
   const images = new Map<string, Kept>();
-  const failures = new Map<string, unknown>();
-  const tools = new Toolchain({ onSlowStep });
-  const rest = handlers.entries();
-  const lane = async (): Promise<void> => {
-    for (const [i, file] of rest) {
-      try {
-        const { output, inputs } = await buildCached(file, tools);
-        images.set(file, { image: await keep(output, folder, i), inputs });
-      } catch (error) {
-        failures.set(file, error);
-      }
-    }
-  };
-  await Promise.all(Array.from({ length: LANES }, lane));
-  // Of all that a server needs to run for long, this is not.
-  await endBundler();
+  const failures = await buildAll(handlers, onSlowStep, async ({ output, inputs }, file, i) => {
+    images.set(file, { image: await keep(output, folder, i), inputs });
+  });
   if (failures.size > 0) {
     await remove();
-    const failed = functions.filter(({ file }) => failures.has(file));
-    throw configError(
-      name,
-      failed.map((each) => functionMistake(each.name, failures.get(each.file))),
-    );
+    throw configError(name, mistakesOf(functions, failures));
   }
   return {
     functions: functions.map((each) => {
@@ -80,6 +63,50 @@ export async function buildFunctions(
     folder,
     remove,
   };
+}
+
+/** What keeps handlers from being built, in words: for a configuration that has other mistakes, and serves nothing. */
+export async function buildMistakes(
+  functions: readonly FunctionConfig[],
+  onSlowStep: (what: string) => void = () => {},
+): Promise<readonly string[]> {
+  return mistakesOf(functions, await buildAll(handlersOf(functions), onSlowStep, async () => {}));
+}
+
+function handlersOf(functions: readonly FunctionConfig[]): string[] {
+  return [...new Set(functions.map(({ file }) => file).filter(isFunctionSource))];
+}
+
+/** Builds all. Gives why some failed, by file. */
+async function buildAll(
+  handlers: readonly string[],
+  onSlowStep: (what: string) => void,
+  onBuilt: (built: Awaited<ReturnType<typeof buildCached>>, handler: string, index: number) => Promise<void>,
+): Promise<ReadonlyMap<string, unknown>> {
+  const failures = new Map<string, unknown>();
+  const tools = new Toolchain({ onSlowStep });
+  const rest = handlers.entries();
+  const lane = async (): Promise<void> => {
+    for (const [i, file] of rest) {
+      try {
+        await onBuilt(await buildCached(file, tools), file, i);
+      } catch (error) {
+        failures.set(file, error);
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: LANES }, lane));
+  // Of all that a server needs to run for long, this is not.
+  await endBundler();
+  return failures;
+}
+
+function mistakesOf(
+  functions: readonly FunctionConfig[],
+  failures: ReadonlyMap<string, unknown>,
+): readonly string[] {
+  const failed = functions.filter(({ file }) => failures.has(file));
+  return failed.map(({ name, file }) => functionMistake(name, failures.get(file)));
 }
 
 /** A further name for an image and its source map: a later build puts another file in the first name's place. */

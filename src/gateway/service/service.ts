@@ -3,11 +3,12 @@ import { MayflyError } from "../../errors.js";
 import type { MachineKind } from "../../machine/machine.js";
 import { Monitor } from "../../monitor/monitor.js";
 import type { MachineChoice } from "../../monitor/open-host.js";
-import { type LoadedConfig, loadServeConfig } from "../config/load-config.js";
+import { type LoadedConfig, type LoadOptions, loadServeConfig } from "../config/load-config.js";
 import type { Overrides } from "../config/place.js";
 import type { RouteConfig, ServeConfig } from "../config/serve-config.js";
 import { Supervisor } from "../workers/supervisor.js";
 import type { SupervisorEvent } from "../workers/supervisor-event.js";
+import { buildMistakes } from "./build-functions.js";
 import { planWorkers, type ServicePlan } from "./plan-workers.js";
 import { ServiceAdmin } from "./service-admin.js";
 import { SourceWatch } from "./source-watch.js";
@@ -96,7 +97,7 @@ export class Service implements AsyncDisposable {
    * @throws MayflyError CONFIG_INVALID with every mistake, MACHINE_UNAVAILABLE, ADDRESS_IN_USE, OPTION_INVALID
    */
   static async start(what: string, options: ServiceOptions = {}): Promise<Service> {
-    const loaded = await loadServeConfig(what, overridesOf(options));
+    const loaded = await loadServeConfig(what, loadOptions(options));
     const machine = await chooseMachine(options);
     const { admin: address } = loaded.config;
     // First of all: that the process lives can be asked while functions are built.
@@ -191,7 +192,7 @@ export class Service implements AsyncDisposable {
     this.#tell({ kind: "reloading", ...(changed !== undefined && { changed }) });
     let loaded: Loaded;
     try {
-      loaded = await this.#plan(await loadServeConfig(this.#what, overridesOf(this.#options)));
+      loaded = await this.#plan(await loadServeConfig(this.#what, loadOptions(this.#options)));
     } catch (error) {
       // What mends it may be a file that was not there before.
       this.#watch.followAll();
@@ -224,8 +225,8 @@ export class Service implements AsyncDisposable {
   }
 }
 
-function overridesOf({ overrides = {} }: ServiceOptions): { overrides: Overrides } {
-  return { overrides };
+function loadOptions({ overrides = {}, onSlowStep }: ServiceOptions): LoadOptions {
+  return { overrides, furtherMistakes: (functions) => buildMistakes(functions, onSlowStep) };
 }
 
 /**

@@ -6,6 +6,7 @@ import { test } from "node:test";
 import { parseServeConfig } from "../../../src/gateway/config/parse-config.js";
 import type { ServeConfig } from "../../../src/gateway/config/serve-config.js";
 import { buildFunctions } from "../../../src/gateway/service/build-functions.js";
+import { Service } from "../../../src/gateway/service/service.js";
 import { app, root } from "../../support/mayfly.js";
 
 async function withHandlers(body: (folder: string) => Promise<void>): Promise<void> {
@@ -48,6 +49,35 @@ test("handlers become images, each once; images stay what they are", () =>
 
     await Promise.all([built.remove(), next.remove()]);
     assert.equal(existsSync(built.folder!), false);
+  }));
+
+test("handlers that cannot be built are told with a configuration's other mistakes", () =>
+  withHandlers(async (folder) => {
+    writeFileSync(join(folder, "broken.ts"), "export default {");
+    writeFileSync(join(folder, "worse.ts"), "import './nowhere.js';");
+    writeFileSync(join(folder, "good.ts"), handler("good"));
+    const functions = {
+      broken: "broken.ts",
+      good: "good.ts",
+      worse: { file: "worse.ts", idle: "soon" },
+      absent: "absent.ts",
+    };
+    const config = join(folder, "mayfly.json");
+    writeFileSync(
+      config,
+      JSON.stringify({ workers: 0, functions, routes: [{ path: "/", function: "good" }] }),
+    );
+    await assert.rejects(Service.start(config, { allowProcessIsolation: true }), (error: Error) => {
+      const found = error.message.split(/\n {2}(?=\S)/).map((mistake) => mistake.split(": ")[0]);
+      assert.deepEqual(found.slice(1), [
+        "workers",
+        "functions.worse.idle",
+        "functions.absent.file",
+        "functions.broken",
+        "functions.worse",
+      ]);
+      return true;
+    });
   }));
 
 test("every handler that cannot be built is named, and nothing is left behind", () =>
