@@ -114,13 +114,17 @@ export class Gateway implements AsyncDisposable {
       ...noRequests(),
     };
     const inFlight = new InFlight();
-    const front = new FrontServer((request, response) => {
-      // A request is under way until its response has left and its VM is closed, whichever comes later.
-      inFlight.begin();
-      response.once("close", inFlight.end);
-      inFlight.begin();
-      serveRequest(serving, request, response).catch(onError).finally(inFlight.end);
-    }, certificate);
+    const front = new FrontServer(
+      (request, response) => {
+        // A request is under way until its response has left and its VM is closed, whichever comes later.
+        inFlight.begin();
+        response.once("close", inFlight.end);
+        inFlight.begin();
+        serveRequest(serving, request, response).catch(onError).finally(inFlight.end);
+      },
+      certificate,
+      config.keepAliveMs,
+    );
     return new Gateway({ functions, routes, front, serving, inFlight });
   }
 

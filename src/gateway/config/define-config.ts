@@ -96,6 +96,8 @@ export interface MayflyConfig {
   readonly workers?: number | "cores";
   /** A process that stands still for so long is killed, and replaced. Default "10s". */
   readonly hangTime?: Duration;
+  /** How long a client's connection stays open behind its last response: longer than a balancer in front keeps it. Default "75s". */
+  readonly keepAlive?: Duration;
   /** Guest memory of all VMs of one process. Default: half of the host's, shared between the workers. */
   readonly memoryMiB?: number;
   /** Addresses or ranges of the proxies whose forwarded headers count: "10.0.0.0/8". None unless given. */

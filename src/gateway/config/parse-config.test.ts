@@ -23,6 +23,7 @@ test("what a config leaves out gets its default", () => {
     admin: undefined,
     workers: availableParallelism(),
     hangMs: 10_000,
+    keepAliveMs: 75_000,
     trustForwarded: [],
     serverTiming: false,
     watch: false,

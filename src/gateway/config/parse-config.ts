@@ -73,6 +73,7 @@ function resolveConfig(value: unknown, place: Place, mistakes: Mistakes): ServeC
     admin,
     workers,
     hangMs: top.hangTime,
+    keepAliveMs: top.keepAlive,
     memoryMiB,
     trustForwarded: top.trustForwarded,
     serverTiming: overrides.serverTiming ?? top.serverTiming,

@@ -2,6 +2,7 @@
 import { isIP } from "node:net";
 import { z } from "zod";
 import { parseIpRange } from "../../function/outbound/ip-address.js";
+import { KEEP_ALIVE_MS } from "../http/keep-alive.js";
 import { parseHostPattern } from "../routing/host-name.js";
 import { parseRoutePath } from "../routing/route-path.js";
 import { byName, duration, flag, listOf, record, text, whole } from "./fields.js";
@@ -35,6 +36,7 @@ export const topSchema = record({
     .union([whole(1, 256), z.literal("cores")], { error: 'a whole number, 1 to 256, or "cores"' })
     .default("cores"),
   hangTime: duration(1000).default(10_000),
+  keepAlive: duration(1000).default(KEEP_ALIVE_MS),
   memoryMiB: whole(2, 1024 * 1024, "MiB").optional(),
   trustForwarded: listOf(
     z.string(AN_ADDRESS).refine((range) => parseIpRange(range) !== undefined, AN_ADDRESS),

@@ -19,6 +19,8 @@ export interface ServeConfig {
   readonly workers: number;
   /** How long a process may stand still before it is killed and replaced. */
   readonly hangMs: number;
+  /** How long a connection stays open behind its last response. */
+  readonly keepAliveMs: number;
   /** Budget for the guest memory of all VMs of one process. */
   readonly memoryMiB: number;
   /** Addresses or ranges of the proxies whose forwarded headers count. */

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { once } from "node:events";
+import type { RequestListener } from "node:http";
 import { connect as connectHttp2, createSecureServer, type Http2SecureServer } from "node:http2";
 import { type AddressInfo, connect as connectPlain } from "node:net";
 import { test } from "node:test";
@@ -92,3 +93,28 @@ test("a new certificate is what connections get from then on", { skip }, async (
   assert.notEqual(await seen(), before);
   await front.close(Promise.resolve());
 });
+
+for (const [protocol, secure] of [
+  ["HTTP/1.1", undefined],
+  ["HTTP/1.1 behind TLS", "http/1.1"],
+] as const) {
+  test(`an idle connection of ${protocol} is kept, and ended when its time is over`, {
+    skip: secure !== undefined && skip,
+  }, async () => {
+    const answer: RequestListener = (_, response) => void response.end();
+    const front = new FrontServer(answer, secure && certificate(), 1000);
+    const where = { port: Number(new URL(await front.listen({ host: "127.0.0.1", port: 0 })).port) };
+    const socket =
+      secure === undefined
+        ? connectPlain({ ...where, host: "127.0.0.1" })
+        : connect({ ...where, host: "127.0.0.1", rejectUnauthorized: false, ALPNProtocols: [secure] });
+    socket.setEncoding("latin1");
+    for (let requests = 0; requests < 2; requests++) {
+      socket.write("GET / HTTP/1.1\r\nhost: a\r\n\r\n");
+      const [text] = await once(socket, "data");
+      assert.match(text, /^HTTP\/1\.1 200 .*keep-alive: timeout=1\r\n/is);
+    }
+    await once(socket, "close");
+    await front.close(Promise.resolve());
+  });
+}

@@ -5,6 +5,7 @@ import { Server as NetServer, type Socket } from "node:net";
 import { type ListenAddress, listen, makeHttpServer } from "../http-server.js";
 import type { Certificate } from "./certificate.js";
 import { Http2Sessions } from "./http2-sessions.js";
+import { KEEP_ALIVE_MS } from "./keep-alive.js";
 import { noteResponse } from "./queued-response.js";
 import { makeSecureServer, SESSION_PATIENCE } from "./secure-server.js";
 
@@ -16,8 +17,11 @@ export class FrontServer {
   readonly #sessions: Http2Sessions | undefined;
   readonly #sockets = new Set<Socket>();
 
-  /** @param certificate for TLS; without one, connections are plain */
-  constructor(answer: RequestListener, certificate?: Certificate) {
+  /**
+   * @param certificate for TLS; without one, connections are plain
+   * @param keepAliveMs how long a connection stays open behind its last response
+   */
+  constructor(answer: RequestListener, certificate?: Certificate, keepAliveMs: number = KEEP_ALIVE_MS) {
     const onRequest: RequestListener = (request, response) => {
       noteResponse(request, response);
       answer(request, response);
@@ -27,9 +31,11 @@ export class FrontServer {
     } else {
       const server = makeSecureServer(onRequest, certificate);
       this.#server = server;
-      this.#sessions = new Http2Sessions(server, SESSION_PATIENCE);
+      this.#sessions = new Http2Sessions(server, { ...SESSION_PATIENCE, idleMs: keepAliveMs });
       for (const event of ["connection", "secureConnection"]) server.on(event, this.#keep);
     }
+    // Behind TLS, too, Node reads it here for connections of HTTP/1.1.
+    Object.assign(this.#server, { keepAliveTimeout: keepAliveMs });
   }
 
   /** For connections that come otherwise than by its port: by the event "connection". */

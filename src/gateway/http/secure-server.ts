@@ -23,7 +23,7 @@ const SESSION_WINDOW_BYTES = 1024 * 1024;
 /** Fields of a head that fits HEAD_BYTES, at least 33 bytes each as HTTP/2 counts them. */
 const FIELDS = Math.floor(HEAD_BYTES / 33);
 
-export const SESSION_PATIENCE: SessionPatience = { firstMs: HEAD_MS, idleMs: 30_000 };
+export const SESSION_PATIENCE: Pick<SessionPatience, "firstMs"> = { firstMs: HEAD_MS };
 
 /** @param onRequest gets HTTP/2's requests, too: Node gives them the same properties */
 export function makeSecureServer(onRequest: RequestListener, { cert, key }: Certificate): Http2SecureServer {
