@@ -90,6 +90,21 @@ test("the name that it was told to listen at is its own", () => {
     assert.equal(isOwnHost(host, own), expected, host);
 });
 
+test("further names are its own when they are told", async () => {
+  await using admin = new AdminServer();
+  const hosts = ["metrics.example", "*.svc"];
+  const url = await admin.listen({ host: "127.0.0.1", port: 0, hosts });
+  admin.handle("/metrics", (_, response) => void response.end("up 1\n"));
+  for (const [host, status] of [
+    ["metrics.example:8081", 200],
+    ["Mayfly.SVC.", 200],
+    ["a.mayfly.svc", 421],
+    ["svc", 421],
+    ["example", 421],
+  ] as const)
+    assert.equal(await statusFor(`${url}/metrics`, host), status, host);
+});
+
 test("closing ends what is under way", () =>
   withAdmin(async (admin, url) => {
     admin.handle("/events", (_, response) => response.flushHeaders());

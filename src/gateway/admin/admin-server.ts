@@ -3,6 +3,11 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { type ListenAddress, listen } from "../http-server.js";
 import { isOwnHost } from "./own-host.js";
 
+export interface AdminAddress extends ListenAddress {
+  /** Names that it answers to besides, in lower case: "metrics.example", "*.svc" with one label in the star's place. */
+  readonly hosts?: readonly string[];
+}
+
 /** Answers a request, of GET or HEAD. A HEAD's body is dropped by Node. What it returns is waited for. */
 export type AdminHandler = (request: IncomingMessage, response: ServerResponse) => unknown;
 
@@ -11,7 +16,7 @@ const PROBES: ReadonlySet<string> = new Set(["/healthz", "/readyz"]);
 
 /**
  * Answers `/healthz` while the process lives, `/readyz` while requests are welcome, and the paths that are added. These want an
- * address, `localhost` or the host that it listens at as the request's host.
+ * address, `localhost`, the host that it listens at or one that it was told as the request's host.
  *
  * @example
  * await using admin = new AdminServer();
@@ -24,6 +29,7 @@ export class AdminServer implements AsyncDisposable {
   #url: string | undefined;
   readonly #isReady: () => boolean;
   #host = "localhost";
+  #hosts: ReadonlySet<string> = new Set();
 
   /** @param isReady whether requests are welcome: everything is loaded, and nothing drains */
   constructor(isReady: () => boolean = () => true) {
@@ -51,8 +57,9 @@ export class AdminServer implements AsyncDisposable {
    * @returns the URL
    * @throws MayflyError ADDRESS_IN_USE, OPTION_INVALID
    */
-  async listen(address: ListenAddress): Promise<string> {
+  async listen({ hosts = [], ...address }: AdminAddress): Promise<string> {
     this.#host = address.host;
+    this.#hosts = new Set(hosts);
     this.#url = await listen(this.#server, address);
     return this.#url;
   }
@@ -77,8 +84,8 @@ export class AdminServer implements AsyncDisposable {
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = request.url!.split("?", 1)[0]!;
     const handler = this.#handlerOf(path);
-    if (!PROBES.has(path) && !isOwnHost(request.headers.host, this.#host))
-      say(response, 421, "not a name of this server: ask for it by address");
+    if (!PROBES.has(path) && !isOwnHost(request.headers.host, this.#host, this.#hosts))
+      say(response, 421, "not a name of this server: ask for it by address, or name it in admin.hosts");
     else if (handler === undefined) say(response, 404, "not found");
     else if (request.method === "GET" || request.method === "HEAD") await handler(request, response);
     else say(response.setHeader("allow", "GET, HEAD"), 405, "only GET and HEAD");

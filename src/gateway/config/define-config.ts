@@ -91,6 +91,8 @@ export interface MayflyConfig {
     readonly host?: string;
     /** Default 8081. */
     readonly port?: number;
+    /** Names that it answers to beside addresses, `localhost` and `host`: "metrics.example.com", "*.svc" with one label in the star's place. */
+    readonly hosts?: readonly string[];
   };
   /** Processes that share the port; "cores": one for each core, the default. */
   readonly workers?: number | "cores";

@@ -65,7 +65,7 @@ test("a function has the library's limits, and those of an image stay apart", ()
 test("all that a config says is understood", () => {
   const config = parse({
     listen: { host: "::", port: 443, tls: { cert: "tls/cert.pem", key: "/etc/key.pem" } },
-    admin: {},
+    admin: { hosts: ["Mayfly.SVC"] },
     workers: 2,
     hangTime: "1m",
     memoryMiB: 512,
@@ -94,7 +94,7 @@ test("all that a config says is understood", () => {
   });
   const { cert, key } = config.listen.tls!;
   assert.deepEqual([cert, key], ["/app/tls/cert.pem", "/etc/key.pem"]);
-  assert.deepEqual(config.admin, { host: "127.0.0.1", port: 8081 });
+  assert.deepEqual(config.admin, { host: "127.0.0.1", port: 8081, hosts: ["mayfly.svc"] });
   assert.equal(config.hangMs, 60_000);
   const [hello, users] = config.functions;
   assert.deepEqual(
@@ -171,7 +171,7 @@ test("the command's options go before the config", () => {
   const config = parse({ listen: { port: 1 }, defaults: { idle: 7 }, routes: [route] }, { overrides });
   const { listen, admin, workers, watch, serverTiming, functions } = config;
   assert.deepEqual(listen, { host: "::1", port: 0 });
-  assert.deepEqual(admin, { host: "127.0.0.1", port: 9000 });
+  assert.deepEqual(admin, { host: "127.0.0.1", port: 9000, hosts: [] });
   assert.deepEqual([workers, watch, serverTiming, functions[0]?.idleMs], [3, true, true, 5]);
 });
 

@@ -122,5 +122,5 @@ function listenOf({ listen }: Top, { overrides, directory }: Place): ServeConfig
 
 function adminOf({ admin }: Top, { adminPort }: Overrides): ServeConfig["admin"] {
   if (adminPort === undefined) return admin;
-  return { host: admin?.host ?? "127.0.0.1", port: adminPort };
+  return { host: admin?.host ?? "127.0.0.1", port: adminPort, hosts: admin?.hosts ?? [] };
 }

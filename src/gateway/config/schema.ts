@@ -31,7 +31,11 @@ export const topSchema = record({
     port: whole(0, 65535).default(8080),
     tls: record({ cert: text(), key: text() }).optional(),
   }).prefault({}),
-  admin: record({ host: listenHost.default("127.0.0.1"), port: whole(0, 65535).default(8081) }).optional(),
+  admin: record({
+    host: listenHost.default("127.0.0.1"),
+    port: whole(0, 65535).default(8081),
+    hosts: listOf(host, "hosts").default([]),
+  }).optional(),
   workers: z
     .union([whole(1, 256), z.literal("cores")], { error: 'a whole number, 1 to 256, or "cores"' })
     .default("cores"),

@@ -14,7 +14,14 @@ export interface ServeConfig {
     readonly tls?: { readonly cert: string; readonly key: string };
   };
   /** undefined: no admin server. */
-  readonly admin: { readonly host: string; readonly port: number } | undefined;
+  readonly admin:
+    | {
+        readonly host: string;
+        readonly port: number;
+        /** In lower case, "*.example.com" with one label in the star's place. */
+        readonly hosts: readonly string[];
+      }
+    | undefined;
   /** Processes, 1 or more. */
   readonly workers: number;
   /** How long a process may stand still before it is killed and replaced. */

@@ -1,10 +1,9 @@
 // service-admin.ts: the admin server of a service: what its workers count and show as one, and what becomes of them.
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { AdminServer } from "../admin/admin-server.js";
+import { type AdminAddress, AdminServer } from "../admin/admin-server.js";
 import { dashboardHandler } from "../dashboard/dashboard-handler.js";
 import type { DashboardState } from "../dashboard/dashboard-state.js";
 import { MergedDashboard } from "../dashboard/merged-dashboard.js";
-import type { ListenAddress } from "../http-server.js";
 import { MergedMetrics } from "../metrics/merged-metrics.js";
 import { METRICS_CONTENT_TYPE, metricsText } from "../metrics/metrics-text.js";
 import type { Supervisor } from "../workers/supervisor.js";
@@ -39,7 +38,7 @@ export class ServiceAdmin implements AsyncDisposable {
    * @returns the URL
    * @throws MayflyError ADDRESS_IN_USE, OPTION_INVALID
    */
-  listen(address: ListenAddress): Promise<string> {
+  listen(address: AdminAddress): Promise<string> {
     return this.#server.listen(address);
   }
 
