@@ -10,6 +10,7 @@ import { trustedRanges } from "./http/forwarded.js";
 import { FrontServer } from "./http/front-server.js";
 import { InFlight } from "./in-flight.js";
 import { closeFunctions, type LoadOptions, loadFunctions } from "./load-functions.js";
+import type { GatewayLoad } from "./metrics/load-families.js";
 import type { OnRequest } from "./request-record.js";
 import type { Route } from "./route.js";
 import { RouteTable } from "./routing/route-table.js";
@@ -30,6 +31,7 @@ interface Parts {
   readonly front: FrontServer;
   readonly serving: Serving;
   readonly inFlight: InFlight;
+  readonly memoryMiB: number;
 }
 
 /** How long requests under way have to end when the gateway closes, ms. */
@@ -52,6 +54,7 @@ export class Gateway implements AsyncDisposable {
   readonly #front: FrontServer;
   readonly #serving: Serving;
   readonly #inFlight: InFlight;
+  readonly #memoryMiB: number;
   #url = "";
   #admin: AdminServer | undefined;
   #watch: GatewayWatch | undefined;
@@ -64,6 +67,7 @@ export class Gateway implements AsyncDisposable {
     this.#front = parts.front;
     this.#serving = parts.serving;
     this.#inFlight = parts.inFlight;
+    this.#memoryMiB = parts.memoryMiB;
   }
 
   /**
@@ -86,7 +90,7 @@ export class Gateway implements AsyncDisposable {
       await admin?.close();
       throw error;
     }
-    if (admin !== undefined) watch?.showOn(admin);
+    if (admin !== undefined) watch?.showOn(admin, gateway);
     gateway.#admin = admin;
     gateway.#watch = watch;
     return gateway;
@@ -125,7 +129,7 @@ export class Gateway implements AsyncDisposable {
       certificate,
       config.keepAliveMs,
     );
-    return new Gateway({ functions, routes, front, serving, inFlight });
+    return new Gateway({ functions, routes, front, serving, inFlight, memoryMiB: config.memoryMiB });
   }
 
   /** Where it listens: "http://127.0.0.1:8080"; "" when it does not. */
@@ -151,6 +155,12 @@ export class Gateway implements AsyncDisposable {
   /** What it does now: requests that have a VM, and requests that wait for one. */
   get load(): { vms: number; waiting: number } {
     return { vms: this.#serving.running, waiting: this.#serving.waiting.size };
+  }
+
+  /** What it holds now, for metrics. */
+  get holds(): GatewayLoad {
+    const queued = new Map([...this.#functions].map(([name, { waiting }]) => [name, waiting]));
+    return { queued, memoryMiB: this.#memoryMiB, connections: this.#front.connections };
   }
 
   /** VMs that exist. */

@@ -79,6 +79,7 @@ export class GuestAnswer {
     if (batch.othersRun) await batch.ran;
     try {
       const sending = sendResponse(response, out, {
+        client,
         method: head.method,
         lastOnConnection: this.#serving.draining,
         ownHeaders: () => this.#ownHeaders(guest),

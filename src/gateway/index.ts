@@ -17,6 +17,7 @@ export { Gateway, type GatewayOptions } from "./gateway.js";
 export { humanLog } from "./human-log.js";
 export { jsonLog } from "./json-log.js";
 export { type MetricFamily, metricFamilies } from "./metrics/families.js";
+export { type GatewayLoad, loadFamilies } from "./metrics/load-families.js";
 export { METRICS_CONTENT_TYPE, metricsText } from "./metrics/metrics-text.js";
 export type { SeenRequest, ShownFailure } from "./observation/failures.js";
 export { Observation } from "./observation/observation.js";

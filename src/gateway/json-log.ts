@@ -52,15 +52,33 @@ export function requestFields(record: RequestRecord): Record<string, unknown> {
     function: name,
     method,
     path,
+    host,
+    protocol,
+    userAgent,
+    clientRequestId,
     status,
     totalMs,
+    responseBytes,
     vm,
     cost,
     failure,
     end,
     console,
   } = record;
-  const fields: Record<string, unknown> = { request, id, client, method, path, status, totalMs: ms(totalMs) };
+  const fields: Record<string, unknown> = {
+    request,
+    id,
+    client,
+    method,
+    host,
+    path,
+    protocol: `HTTP/${protocol}`,
+    status,
+    responseBytes,
+    totalMs: ms(totalMs),
+  };
+  if (userAgent !== undefined) fields.userAgent = userAgent;
+  if (clientRequestId !== undefined) fields.clientRequestId = clientRequestId;
   if (trace !== undefined) {
     fields.traceId = trace.traceId;
     fields.parentSpanId = trace.parentSpanId;

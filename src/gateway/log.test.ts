@@ -16,9 +16,14 @@ const answered: RequestRecord = {
   client: "192.0.2.1",
   function: "hello",
   method: "GET",
+  host: "example.com:8080",
+  protocol: "1.1",
+  userAgent: undefined,
+  clientRequestId: undefined,
   path: "/hello",
   status: 200,
   totalMs: 3.5,
+  responseBytes: 5,
   vm: 2,
   cost,
   failure: undefined,
@@ -39,8 +44,11 @@ test("an answered request is one object", () => {
     client: "192.0.2.1",
     function: "hello",
     method: "GET",
+    host: "example.com:8080",
+    protocol: "HTTP/1.1",
     path: "/hello",
     status: 200,
+    responseBytes: 5,
     totalMs: 3.5,
     vm: 2,
     createMs: 0.75,
@@ -97,6 +105,17 @@ test("a request of a trace names it, so that logs and traces can be joined", () 
   const trace = { traceId: "0af7651916cd43dd8448eb211c80319c", parentSpanId: "b7ad6b7169203331" };
   const { traceId, parentSpanId } = requestFields({ ...answered, trace });
   assert.deepEqual({ traceId, parentSpanId }, trace);
+});
+
+test("what a client calls itself and its request is told as its words", () => {
+  const words = { userAgent: 'curl/8 "\n', clientRequestId: "abc\u001b[0m" };
+  let text = "";
+  jsonLog((line) => {
+    text += line();
+  })({ ...answered, ...words });
+  assert.equal(text.match(/\n/g)?.length, 1, "one line");
+  const { userAgent, clientRequestId } = JSON.parse(text);
+  assert.deepEqual({ userAgent, clientRequestId }, words);
 });
 
 test("a failure, its cause and its mend stand below the line", () => {

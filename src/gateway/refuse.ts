@@ -1,5 +1,6 @@
 // refuse.ts: tells a client that its request failed, in JSON; or, when a response is on its way already, breaks it off.
 import type { ServerResponse } from "node:http";
+import type { Client } from "./client.js";
 import { writeHead } from "./http/write-head.js";
 import { failureJson, type HttpFailure } from "./http-failure.js";
 
@@ -7,11 +8,13 @@ import { failureJson, type HttpFailure } from "./http-failure.js";
  * Ends a response with a failure.
  *
  * @param request the request's number and name, for whoever reports it
+ * @param client who gets it
  */
 export function refuse(
   out: ServerResponse,
   failure: HttpFailure,
   request: { readonly number: number; readonly id: string },
+  client: Pick<Client, "receivedBytes">,
   lastOnConnection: boolean,
 ): void {
   if (out.headersSent) {
@@ -20,9 +23,11 @@ export function refuse(
     return;
   }
   const body = failureJson(failure, request.number);
+  const length = Buffer.byteLength(body);
+  if (out.req.method !== "HEAD") client.receivedBytes = length;
   const headers = [
     ["content-type", "application/json"],
-    ["content-length", String(Buffer.byteLength(body))],
+    ["content-length", String(length)],
     ["cache-control", "no-store"],
     ["x-request-id", request.id],
   ];

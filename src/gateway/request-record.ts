@@ -17,12 +17,21 @@ export interface RequestRecord {
   /** The name of the function that was to answer; undefined for static files and what has no route. */
   readonly function: string | undefined;
   readonly method: string;
+  /** What it asked for: host and port. Nothing when its head was no proper one. */
+  readonly host: string | undefined;
+  /** "1.1", "2.0". */
+  readonly protocol: string;
+  /** What the client called itself, and the request in its own `x-request-id`: its words, cut. */
+  readonly userAgent: string | undefined;
+  readonly clientRequestId: string | undefined;
   /** As the client sent it, without the query: that may hold secrets. */
   readonly path: string;
   /** What the client saw; 499 when it left before it saw any. */
   readonly status: number;
   /** From the request's head to the response's last byte, handed to the kernel or to Node's buffer. */
   readonly totalMs: number;
+  /** Of the response's body, without its framing, likewise handed over. */
+  readonly responseBytes: number;
   /** The number of its VM among its function's, from 1. Nothing when the request came to none. */
   readonly vm: number | undefined;
   /** What that VM cost the request. */

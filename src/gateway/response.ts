@@ -2,6 +2,7 @@
 import type { ServerResponse } from "node:http";
 import type { ExchangeResponse, ResponseBody } from "../monitor/exchange/message.js";
 import { takeAtHand } from "./at-hand.js";
+import type { Client } from "./client.js";
 import { writeHead } from "./http/write-head.js";
 import { drained } from "./patience.js";
 import { badLength, cleanResponseHead } from "./response-head.js";
@@ -10,6 +11,8 @@ import { badLength, cleanResponseHead } from "./response-head.js";
 const WHOLE_BYTES = 64 * 1024;
 
 export interface SendOptions {
+  /** Who gets it. */
+  readonly client: Pick<Client, "receivedBytes">;
   readonly method: string;
   /** Ask the client to close the connection behind the response. */
   readonly lastOnConnection: boolean;
@@ -26,7 +29,7 @@ export interface SendOptions {
 export function sendResponse(
   response: ExchangeResponse,
   out: ServerResponse,
-  { method, lastOnConnection, ownHeaders }: SendOptions,
+  { client, method, lastOnConnection, ownHeaders }: SendOptions,
 ): void | Promise<void> {
   const { status, headers, promisedLength, hasBody } = cleanResponseHead(response, method);
   if (lastOnConnection) headers.push("connection", "close");
@@ -42,6 +45,7 @@ export function sendResponse(
     const { length } = body;
     if (promisedLength !== undefined && promisedLength !== length) throw wrongLength(promisedLength, length);
     headers.push("content-length", String(length));
+    client.receivedBytes = length;
     head().end(body);
   };
   // Most responses are there in one piece: that needs no stream.
@@ -50,11 +54,11 @@ export function sendResponse(
     sendWhole(onePiece);
     return;
   }
-  return sendPieces(response.body, out, { promisedLength, headers, head, sendWhole });
+  return sendPieces(response.body, out, { client, promisedLength, headers, head, sendWhole });
 }
 
 /** How a response's head and body leave. */
-interface Sending {
+interface Sending extends Pick<SendOptions, "client"> {
   readonly promisedLength: number | undefined;
   readonly headers: string[];
   readonly head: () => ServerResponse;
@@ -64,7 +68,7 @@ interface Sending {
 async function sendPieces(
   from: ResponseBody,
   out: ServerResponse,
-  { promisedLength, headers, head, sendWhole }: Sending,
+  { client, promisedLength, headers, head, sendWhole }: Sending,
 ): Promise<void> {
   const body = from[Symbol.asyncIterator]();
   const start = await takeAtHand(body, WHOLE_BYTES);
@@ -80,6 +84,7 @@ async function sendPieces(
   const send = async (piece: Uint8Array): Promise<void> => {
     sent += piece.length;
     if (sent > (promisedLength ?? sent)) throw wrongLength(promisedLength, sent);
+    client.receivedBytes = sent;
     if (!out.write(piece)) await drained(out);
   };
   for (const piece of start.pieces) await send(piece);

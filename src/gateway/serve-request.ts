@@ -18,6 +18,9 @@ import { type AnyMatch, isStatic, type Route } from "./route.js";
 import type { RouteTable } from "./routing/route-table.js";
 import { letGoOfUpload } from "./unread-upload.js";
 
+/** Of a header that the log tells, characters. */
+const MOST_WORDS = 200;
+
 /** What all requests of a gateway share. */
 export interface Serving {
   readonly routes: RouteTable<Route>;
@@ -72,7 +75,7 @@ export async function serveRequest(
   } catch (error) {
     failure = client.gone ? clientGone() : failureOf(error, answer.isServed ? undefined : answer.guest?.vm);
     if (failure.reason === "wall-time-limit" && answer.awaitedBody) failure = bodyTooSlow(failure);
-    refuse(out, failure, { number, id }, serving.draining);
+    refuse(out, failure, { number, id }, client, serving.draining);
   }
   const totalMs = performance.now() - started;
   const status = out.headersSent ? out.statusCode : (failure?.status ?? out.statusCode);
@@ -90,9 +93,14 @@ export async function serveRequest(
       client: head?.client ?? peer,
       function: name,
       method: incoming.method!,
+      host: head?.authority,
+      protocol: incoming.httpVersion,
+      userAgent: cut(incoming.headers["user-agent"]),
+      clientRequestId: cut(incoming.headers["x-request-id"] as string | undefined),
       path: incoming.url!.split("?", 1)[0]!,
       status,
       totalMs,
+      responseBytes: client.receivedBytes,
       vm: guest?.number,
       cost,
       failure,
@@ -107,6 +115,11 @@ function bodyTooSlow(cause: HttpFailure): HttpFailure {
   const { reason } = cause;
   const message = "the request's body did not come within the wall time of its function";
   return new HttpFailure(408, "request-timeout", message, { ...(reason !== undefined && { reason }), cause });
+}
+
+/** A client's words for the log: no more of them than help. */
+function cut(words: string | undefined): string | undefined {
+  return words !== undefined && words.length > MOST_WORDS ? words.slice(0, MOST_WORDS) : words;
 }
 
 /** How the VM ended that did not come to its first request. */

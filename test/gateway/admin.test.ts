@@ -38,6 +38,9 @@ machineTest("the admin port tells of requests, VMs and functions", async (monito
   assert.match(metrics, /^mayfly_requests_total\{function="hello",status="200"\} 3$/m);
   assert.match(metrics, /^mayfly_requests_total\{function="",status="404"\} 1$/m);
   assert.match(metrics, /^mayfly_request_seconds_count\{function="hello",step="run"\} 3$/m);
+  assert.match(metrics, /^mayfly_queue_length\{function="hello"\} 0$/m);
+  assert.match(metrics, /^mayfly_connections \d+$/m);
+  assert.match(metrics, new RegExp(`^mayfly_guest_memory_limit_bytes ${config.memoryMiB * 2 ** 20}$`, "m"));
   const { functions } = JSON.parse(await textOf("/state.json")) as { functions: { name: string }[] };
   assert.deepEqual(
     functions.map(({ name }) => name),

@@ -21,6 +21,34 @@ gatewayTest("guest, client and log call a request the same; no two are called so
   assert.equal(ids.size, 21);
 });
 
+gatewayTest(
+  "the log tells what a client called itself and its request, cut, and what it got",
+  {},
+  async (test) => {
+    const headers = { "user-agent": `curl/${"8".repeat(300)}`, "x-request-id": "from-the-balancer" };
+    await ask(`${test.url}/echo`, { method: "POST", headers }, "12345");
+    const { body } = await ask(`${test.url}/nowhere`);
+    await ask(`${test.url}/nowhere`, { method: "HEAD" });
+    await test.over(3);
+    const [echo, missing, head] = [1, 2, 3].map((number) =>
+      test.records.find(({ request }) => request === number),
+    );
+    const { host, protocol, userAgent, clientRequestId, responseBytes } = echo!;
+    assert.deepEqual(
+      { host, protocol, userAgent, clientRequestId, responseBytes },
+      {
+        host: new URL(test.url).host,
+        protocol: "1.1",
+        userAgent: headers["user-agent"].slice(0, 200),
+        clientRequestId: "from-the-balancer",
+        responseBytes: 5,
+      },
+    );
+    assert.equal(missing!.responseBytes, body.length);
+    assert.equal(head!.responseBytes, 0);
+  },
+);
+
 const TRACE = {
   traceparent: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
   tracestate: "a=1,b=2",

@@ -1,8 +1,9 @@
 // gateway-watch.ts: what the admin server shows of one gateway: its metrics and its dashboard, fed by one observation.
 import { dashboardHandler } from "../dashboard/dashboard-handler.js";
 import { LiveDashboard } from "../dashboard/live-dashboard.js";
-import type { GatewayOptions } from "../gateway.js";
+import type { Gateway, GatewayOptions } from "../gateway.js";
 import { metricFamilies } from "../metrics/families.js";
+import { loadFamilies } from "../metrics/load-families.js";
 import { METRICS_CONTENT_TYPE, metricsText } from "../metrics/metrics-text.js";
 import { Observation } from "../observation/observation.js";
 import type { AdminServer } from "./admin-server.js";
@@ -24,9 +25,11 @@ export class GatewayWatch {
   }
 
   /** Shows it. */
-  showOn(admin: AdminServer): void {
+  showOn(admin: AdminServer, gateway: Pick<Gateway, "holds">): void {
     admin.handle("/metrics", async (_, response) => {
-      const text = await metricsText([metricFamilies(this.#observation)]);
+      const text = await metricsText([
+        [...metricFamilies(this.#observation), ...loadFamilies(gateway.holds)],
+      ]);
       response.writeHead(200, { "content-type": METRICS_CONTENT_TYPE }).end(text);
     });
     for (const path of ["/", "/state.json", "/events"])

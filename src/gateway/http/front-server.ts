@@ -16,6 +16,7 @@ export class FrontServer {
   readonly #server: Server | Http2SecureServer;
   readonly #sessions: Http2Sessions | undefined;
   readonly #sockets = new Set<Socket>();
+  #connections = 0;
 
   /**
    * @param certificate for TLS; without one, connections are plain
@@ -34,8 +35,17 @@ export class FrontServer {
       this.#sessions = new Http2Sessions(server, { ...SESSION_PATIENCE, idleMs: keepAliveMs });
       for (const event of ["connection", "secureConnection"]) server.on(event, this.#keep);
     }
+    this.#server.on("connection", (socket: Socket) => {
+      this.#connections++;
+      socket.once("close", () => this.#connections--);
+    });
     // Behind TLS, too, Node reads it here for connections of HTTP/1.1.
     Object.assign(this.#server, { keepAliveTimeout: keepAliveMs });
+  }
+
+  /** Connections that are open. */
+  get connections(): number {
+    return this.#connections;
   }
 
   /** For connections that come otherwise than by its port: by the event "connection". */

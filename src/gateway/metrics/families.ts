@@ -58,7 +58,7 @@ function family(name: string, help: string, values: MetricValue[]): Omit<MetricF
   return { name, help, aggregator: "sum", values };
 }
 
-function gauge(name: string, help: string, values: MetricValue[]): MetricFamily {
+export function gauge(name: string, help: string, values: MetricValue[]): MetricFamily {
   return { ...family(name, help, values), type: "gauge" };
 }
 

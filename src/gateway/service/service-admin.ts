@@ -6,8 +6,9 @@ import type { DashboardState } from "../dashboard/dashboard-state.js";
 import { MergedDashboard } from "../dashboard/merged-dashboard.js";
 import { MergedMetrics } from "../metrics/merged-metrics.js";
 import { METRICS_CONTENT_TYPE, metricsText } from "../metrics/metrics-text.js";
-import type { Supervisor } from "../workers/supervisor.js";
+import type { Supervisor, WorkerAnswer } from "../workers/supervisor.js";
 import type { SupervisorEvent } from "../workers/supervisor-event.js";
+import { residentFamily } from "./resident.js";
 import { ServiceCounts } from "./service-counts.js";
 import type { GatewayAnswers, GatewayFarewell } from "./worker-config.js";
 
@@ -71,8 +72,10 @@ export class ServiceAdmin implements AsyncDisposable {
   }
 
   async #sendMetrics(response: ServerResponse): Promise<void> {
-    for (const { worker, answer } of await this.#ask("metrics")) this.#metrics.tell(worker, answer);
-    const own = this.#counts.families(this.#workers?.readyWorkers ?? 0);
+    const answers = await this.#ask("metrics");
+    for (const { worker, answer } of answers) this.#metrics.tell(worker, answer);
+    const counts = this.#counts.families(this.#workers?.readyWorkers ?? 0);
+    const own = [...counts, await residentFamily(answers)];
     const text = await metricsText([own, ...this.#metrics.processes]);
     response.writeHead(200, { "content-type": METRICS_CONTENT_TYPE }).end(text);
   }
@@ -102,8 +105,8 @@ export class ServiceAdmin implements AsyncDisposable {
 
   async #ask<Q extends keyof GatewayAnswers>(
     question: Q,
-  ): Promise<{ worker: number; answer: GatewayAnswers[Q] }[]> {
+  ): Promise<(WorkerAnswer & { answer: GatewayAnswers[Q] })[]> {
     const answers = (await this.#workers?.ask(question)) ?? [];
-    return answers.map(({ worker, answer }) => ({ worker, answer: answer as GatewayAnswers[Q] }));
+    return answers as (WorkerAnswer & { answer: GatewayAnswers[Q] })[];
   }
 }

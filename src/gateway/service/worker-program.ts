@@ -4,6 +4,7 @@ import { Monitor } from "../../monitor/monitor.js";
 import { LiveDashboard } from "../dashboard/live-dashboard.js";
 import { Gateway } from "../gateway.js";
 import { metricFamilies } from "../metrics/families.js";
+import { loadFamilies } from "../metrics/load-families.js";
 import { Observation } from "../observation/observation.js";
 import type { RequestRecord } from "../request-record.js";
 import { runWorker } from "../workers/run-worker.js";
@@ -27,7 +28,7 @@ runWorker<GatewayWorkerConfig>(async ({ serve, machine, log: style }, { worker, 
   });
   let unwatch: (() => void) | undefined;
   const answers: { [Q in keyof GatewayAnswers]: () => GatewayAnswers[Q] } = {
-    metrics: () => metricFamilies(observation),
+    metrics: () => [...metricFamilies(observation), ...loadFamilies(gateway.holds)],
     state: () => dashboard.state(),
     watch: () => {
       unwatch ??= dashboard.subscribe(tell);

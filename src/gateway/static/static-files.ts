@@ -124,6 +124,7 @@ async function sendBytes(handle: FileHandle, { first, last }: ByteRange, to: Des
       throw new HttpFailure(500, "host-failed", "the file became shorter while it was sent");
     if (to.client.gone) throw clientGone();
     position += bytesRead;
+    to.client.receivedBytes += bytesRead;
     if (!to.out.write(buffer.subarray(0, bytesRead))) await drained(to.out);
   }
 }

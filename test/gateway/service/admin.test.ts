@@ -8,6 +8,7 @@ const files = {
   "hello.ts": saying("hello"),
   "mayfly.json": configOf({
     admin: { port: 0 },
+    memoryMiB: 64,
     functions: { hello: "hello.ts" },
     routes: [{ path: "/", function: "hello" }],
   }),
@@ -35,6 +36,13 @@ serviceTest(
     await metric(running, "mayfly_workers", 2);
     for (let i = 0; i < 10; i++) assert.equal(await running.text("/"), "hello 1");
     await metric(running, REQUESTS, 10);
+    await metric(running, 'mayfly_queue_length{function="hello"}', 0);
+    await metric(running, "mayfly_guest_memory_limit_bytes", 2 * 64 * 2 ** 20);
+    for (const worker of [1, 2])
+      assert.match(
+        await running.admin("/metrics"),
+        new RegExp(`^mayfly_worker_resident_bytes\\{worker="${worker}"\\} [1-9]\\d{6,}$`, "m"),
+      );
 
     await running.service.reload();
     assert.equal(await running.text("/"), "hello 1");
