@@ -22,8 +22,14 @@ export async function main(argv: readonly string[]): Promise<void> {
   // Its reader has gone, or its disk is full.
   process.stdout.on("error", fail);
   // Node would end with status 13 and without a word.
-  const starved = () => fail(new Error("the command waits, and nothing is left that could wake it"));
-  process.once("beforeExit", starved);
+  let wasTold = false;
+  const starved = (): void => {
+    if (wasTold) fail(new Error("the command waits, and nothing is left that could wake it"));
+    // Others hear of it, too: whoever knows what does not come goes on, and ends otherwise.
+    wasTold = true;
+    setImmediate(() => {});
+  };
+  process.on("beforeExit", starved);
   try {
     program = await makeProgram(argv);
     await program.parseAsync(argv, { from: "user" });

@@ -158,6 +158,22 @@ serveTest("serve refuses a port that is taken with one line, a mend and status 1
   assert.equal((await service.done).status, 0);
 });
 
+test("serve says so when a config awaits what never comes", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "mayfly-serve-"));
+  try {
+    const config = join(folder, "mayfly.config.ts");
+    await writeFile(config, "await new Promise(() => {}); export default {};");
+    const { status, stderr } = await mayfly("serve", config);
+    assert.equal(status, 1);
+    assert.equal(
+      stderr,
+      `mayfly: ${config}: it awaits something that does not come\n→ look at its top-level awaits\n`,
+    );
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
+
 test("serve refuses a port that is none", async () => {
   const { status, stderr } = await mayfly("serve", "--port", "70000", hello);
   assert.equal(status, 1);

@@ -52,7 +52,7 @@ for (const [text, place, message] of [
 test("a config file that is not there is refused by name, with a mend", async () => {
   await assert.rejects(loadServeConfig("/nowhere/mayfly.json"), {
     code: "CONFIG_INVALID",
-    message: "read config /nowhere/mayfly.json: ENOENT",
+    message: "read config /nowhere/mayfly.json: there is no such file or directory",
     mend: /mayfly serve/,
   });
 });

@@ -30,12 +30,19 @@ export function duration(fromMs: number) {
   });
 }
 
+const ONE_OF = "one of ";
+
 /** An object whose fields are all known. */
 export function record<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
   return z.strictObject(shape, {
     error: ({ code }) =>
-      `${code === "unrecognized_keys" ? "one of" : "an object with"} ${Object.keys(shape).join(", ")}`,
+      `${code === "unrecognized_keys" ? ONE_OF : "an object with "}${Object.keys(shape).join(", ")}`,
   });
+}
+
+/** The fields that an object may have, of the message for one that it may not. */
+export function knownFields(message: string): string[] {
+  return message.startsWith(ONE_OF) ? message.slice(ONE_OF.length).split(", ") : [];
 }
 
 /** A list of anything; what its items are is for others to check. */

@@ -230,6 +230,6 @@ for (const [name, source, message, details] of [
 
 test("what is not there is refused by name, with a mend", async () => {
   const error = await refusal("/nowhere/hello.ts");
-  assert.equal(error.message, "serve /nowhere/hello.ts: ENOENT");
+  assert.equal(error.message, "serve /nowhere/hello.ts: there is no such file or directory");
   assert.match(error.mend ?? "", /mayfly serve/);
 });

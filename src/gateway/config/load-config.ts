@@ -89,7 +89,8 @@ async function kindOf(path: string): Promise<Stats> {
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
     const what = isConfigName(basename(path)) ? "read config" : "serve";
-    throw new MayflyError("CONFIG_INVALID", `${what} ${path}: ${code ?? String(cause)}`, {
+    const why = code === "ENOENT" ? "there is no such file or directory" : (code ?? String(cause));
+    throw new MayflyError("CONFIG_INVALID", `${what} ${path}: ${why}`, {
       cause,
       mend: "name a handler, a directory of handlers or a configuration: mayfly serve handler.ts",
     });

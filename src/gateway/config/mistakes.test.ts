@@ -40,7 +40,7 @@ test("all mistakes of a config are in one report", () => {
     "c.json: 25 mistakes",
     "listen.port: got 70000, expected a whole number, 0 to 65535",
     "listen.tls.key: got nothing, expected a text that is not empty",
-    'listen: got a field "hots", expected one of host, port, tls',
+    'listen: got a field "hots" (did you mean "host"?), expected one of host, port, tls',
     'workers: got "many", expected a whole number, 1 to 256, or "cores"',
     'trustForwarded.0: got "10.0.0.1/8", expected an address or a range such as "10.0.0.5" or "10.0.0.0/8"',
     'defaults.idle: got "soon", expected a duration such as "10s", or a number of ms, 0 to 86400000',
@@ -143,6 +143,31 @@ const MISTAKES: [name: string, value: unknown, message: string][] = [
     "more warm VMs than there may be",
     { functions: { f: { file: "f.ts", keepWarm: 65 } }, routes: [{ path: "/", function: "f" }] },
     "functions.f.keepWarm: got 65, expected at most concurrency.vms, 64",
+  ],
+  [
+    "a function without a name",
+    { functions: { "": "f.ts" }, routes: [{ path: "/", function: "f.ts" }] },
+    "functions: got a function without a name, expected a name that is not empty",
+  ],
+  [
+    "a parameter twice",
+    { routes: [{ ...route, path: "/x/[id]/[id]" }] },
+    'routes.0.path: got "/x/[id]/[id]", expected parameters with names of their own, not "id" twice',
+  ],
+  [
+    "a path that goes on behind its rest",
+    { routes: [{ ...route, path: "/[...r]/x" }] },
+    'routes.0.path: got "/[...r]/x", expected nothing behind "[...r]"',
+  ],
+  [
+    "a character that no path has",
+    { routes: [{ ...route, path: "/a/b c" }] },
+    'routes.0.path: got "/a/b c", expected segments such as "hello", "[id]", "[...rest]" or "*", percent-encoded where need be, not "b c"',
+  ],
+  [
+    "a field that is misspelt",
+    { serverTimings: true, routes: [route] },
+    'got a field "serverTimings" (did you mean "serverTiming"?), expected one of listen, admin, workers, hangTime, keepAlive, memoryMiB, trustForwarded, serverTiming, watch, directory, defaults, concurrency, functions, routes',
   ],
   [
     "one port for two servers",

@@ -1,6 +1,8 @@
 // mistakes.ts: collects what is wrong with a configuration, each with its path, what was found and what was expected. No I/O.
 import type { z } from "zod";
 import { MayflyError } from "../../errors.js";
+import { knownFields } from "./fields.js";
+import { nearest } from "./nearest.js";
 
 export type Path = readonly PropertyKey[];
 
@@ -38,9 +40,14 @@ export class Mistakes {
   #addIssue(issue: z.core.$ZodIssue, start: Path): void {
     const path = [...start, ...issue.path];
     if (issue.code === "unrecognized_keys")
-      for (const key of issue.keys) this.add(path, `a field ${JSON.stringify(key)}`, issue.message);
+      for (const key of issue.keys) this.add(path, fieldInWords(key, issue.message), issue.message);
     else this.add(path, isPrivate(path) ? kindOf(issue.input) : show(issue.input), issue.message);
   }
+}
+
+function fieldInWords(name: string, message: string): string {
+  const meant = nearest(name, knownFields(message));
+  return `a field ${JSON.stringify(name)}${meant === undefined ? "" : ` (did you mean ${JSON.stringify(meant)}?)`}`;
 }
 
 /** The one error for all mistakes of a configuration. */

@@ -6,11 +6,14 @@ import { pathToFileURL } from "node:url";
 import { MayflyError } from "../../errors.js";
 import { bundleConfig } from "./bundle-config.js";
 
+/** How long a configuration may take to load while other work keeps the process, ms. */
+const PATIENCE_MS = 60_000;
+
 /**
  * Imports a configuration, always as its files are now.
  *
  * @returns its default export, and the files that it was made of
- * @throws MayflyError CONFIG_INVALID when it does not compile, throws, or exports nothing
+ * @throws MayflyError CONFIG_INVALID when it does not compile, throws, awaits what never comes, or exports nothing
  */
 export async function readModuleFile(path: string): Promise<{ value: unknown; files: readonly string[] }> {
   const folder = await mkdtemp(join(tmpdir(), "mayfly-config-"));
@@ -37,8 +40,9 @@ async function importModule(module: string, path: string): Promise<{ default?: u
   // For the stack of what it throws, which is made when it is first read.
   process.setSourceMapsEnabled(true);
   try {
-    return (await import(pathToFileURL(module).href)) as { default?: unknown };
+    return await loaded(import(pathToFileURL(module).href), path);
   } catch (cause) {
+    if (cause instanceof MayflyError) throw cause;
     const details = cause instanceof Error ? cause.stack : undefined;
     throw new MayflyError("CONFIG_INVALID", `${path}: it threw while it was loaded: ${String(cause)}`, {
       cause,
@@ -46,5 +50,27 @@ async function importModule(module: string, path: string): Promise<{ default?: u
     });
   } finally {
     process.setSourceMapsEnabled(process.execArgv.includes("--enable-source-maps"));
+  }
+}
+
+/** A module may await what never comes: then nothing is left to do, or, in a server that reloads, all too long. */
+async function loaded(module: Promise<{ default?: unknown }>, path: string): Promise<{ default?: unknown }> {
+  let onEnd = (): void => {};
+  let timer: NodeJS.Timeout | undefined;
+  const never = new Promise<never>((_, reject) => {
+    onEnd = () =>
+      reject(
+        new MayflyError("CONFIG_INVALID", `${path}: it awaits something that does not come`, {
+          mend: "look at its top-level awaits",
+        }),
+      );
+    timer = setTimeout(onEnd, PATIENCE_MS).unref();
+    process.once("beforeExit", onEnd);
+  });
+  try {
+    return await Promise.race([module, never]);
+  } finally {
+    clearTimeout(timer);
+    process.off("beforeExit", onEnd);
   }
 }

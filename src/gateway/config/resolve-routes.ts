@@ -58,6 +58,8 @@ function declareFunctions(
   const found = new Map(handlers.map(({ name, file }) => [name, `${directory}/${file}`]));
   for (const [name, given] of Object.entries(entries)) {
     const path = ["functions", name];
+    // The metrics' name for what no function answers.
+    if (name === "") mistakes.add(["functions"], "a function without a name", "a name that is not empty");
     const entry = mistakes.check(functionSchema, given, path) ?? rest(given);
     if (entry === undefined) continue;
     const { file, ...settings } = entry;

@@ -4,11 +4,10 @@ import { z } from "zod";
 import { parseIpRange } from "../../function/outbound/ip-address.js";
 import { KEEP_ALIVE_MS } from "../http/keep-alive.js";
 import { parseHostPattern } from "../routing/host-name.js";
-import { parseRoutePath } from "../routing/route-path.js";
+import { readRoutePath } from "../routing/route-path.js";
 import { byName, duration, flag, listOf, record, text, whole } from "./fields.js";
 import { concurrencySchema, limitsSchema, settingsSchema, settingsShape } from "./settings-schema.js";
 
-const PATH = 'a path that starts with "/", such as "/hello", "/users/[id]" or "/files/*"';
 const AN_ADDRESS = 'an address or a range such as "10.0.0.5" or "10.0.0.0/8"';
 const LISTEN_HOST = 'an address or a name of this host, such as "127.0.0.1", "::" or "localhost"';
 const A_HOST = 'a name such as "example.com" or "*.example.com", without a port';
@@ -64,7 +63,10 @@ export const functionSchema = z.preprocess(
 export type FunctionEntry = z.output<typeof functionSchema>;
 
 export const routeSchema = record({
-  path: z.string("a path").refine((path) => parseRoutePath(path) !== undefined, PATH),
+  path: z.string("a path").superRefine((path, { addIssue }) => {
+    const read = readRoutePath(path);
+    if (typeof read === "string") addIssue({ code: "custom", input: path, message: read });
+  }),
   hosts: listOf(host, "hosts").default([]),
   function: text().optional(),
   image: text().optional(),

@@ -15,14 +15,25 @@ const REST = /^\[\.\.\.([A-Za-z_][A-Za-z0-9_]*)\]$/;
 
 /** The parts of a route's path; undefined when it is none: an unknown character, a rest before the end, a name twice. */
 export function parseRoutePath(path: string): readonly PathPart[] | undefined {
-  if (!path.startsWith("/")) return undefined;
+  const read = readRoutePath(path);
+  return typeof read === "string" ? undefined : read;
+}
+
+/** The same, or in its place what was expected. */
+export function readRoutePath(path: string): readonly PathPart[] | string {
+  if (!path.startsWith("/"))
+    return 'a path that starts with "/", such as "/hello", "/users/[id]" or "/files/*"';
   const parts: PathPart[] = [];
   const names = new Set<string>();
-  for (const text of path.slice(1).split("/")) {
+  const segments = path.slice(1).split("/");
+  for (const [i, text] of segments.entries()) {
     const part = parsePart(text);
-    if (part === undefined || parts.at(-1)?.kind === "rest") return undefined;
+    if (part === undefined)
+      return `segments such as "hello", "[id]", "[...rest]" or "*", percent-encoded where need be, not ${JSON.stringify(text)}`;
+    if (part.kind === "rest" && i + 1 < segments.length) return `nothing behind ${JSON.stringify(text)}`;
     const name = part.kind === "exact" ? undefined : part.name;
-    if (name !== undefined && names.has(name)) return undefined;
+    if (name !== undefined && names.has(name))
+      return `parameters with names of their own, not ${JSON.stringify(name)} twice`;
     if (name !== undefined) names.add(name);
     parts.push(part);
   }
