@@ -25,7 +25,7 @@ export interface BuildFunctionOptions extends RuntimeOptions {
 }
 
 export interface BuiltFunction extends BuiltImage {
-  /** Absolute paths of the files that it was made of: the handler's, and what it imports. */
+  /** Absolute paths of the files that it was made of: the handler's, and what it imports. Of a link, its own path and its file's. */
   readonly inputs: readonly string[];
 }
 

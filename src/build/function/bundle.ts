@@ -1,4 +1,5 @@
 // bundle.ts: makes one file of a handler and everything that it imports, by esbuild.
+import { realpath } from "node:fs/promises";
 import { basename, dirname, extname, join, resolve } from "node:path";
 import { type BuildFailure, type BuildResult, build, type Plugin, stop } from "esbuild";
 import { noDefaultExport, refusal, START } from "./esbuild-messages.js";
@@ -12,7 +13,7 @@ export interface Bundle {
   readonly code: string;
   /** JSON of a version 3 source map, with the bundle's name; paths are relative to `mapDirectory`. */
   readonly sourceMap: string;
-  /** Absolute paths of the files that it was made of. */
+  /** Absolute paths of the files that it was made of; of a handler that is a link, the link and the file. */
   readonly inputs: readonly string[];
 }
 
@@ -24,19 +25,21 @@ export interface Bundle {
  * @throws MayflyError BUILD_FAILED: the first mistake with file, line and column; all of them, with excerpts, as details
  */
 export async function bundleHandler(entry: string, mapDirectory: string): Promise<Bundle> {
-  const path = resolve(entry);
+  // By its file's own path: where links lead to, esbuild looks anyway, and names things by what it finds.
+  const path = await realpath(entry);
   // The line that hands over has no file: its own code cannot fail before the handler's has.
   const contents = [
     `import handler from ${JSON.stringify(`./${basename(path)}`)};`,
     'globalThis[Symbol.for("mayfly.serve")]({ default: handler });',
   ].join("\n");
-  const name = `${basename(path, extname(path))}.bundle.js`;
+  const name = `${basename(entry, extname(entry))}.bundle.js`;
   const stdin = { contents, resolveDir: dirname(path), sourcefile: START, loader: "js" } as const;
   const result = await bundle(stdin, entry, join(resolve(mapDirectory), name));
   // esbuild takes a module that exports nothing at all for one of CommonJS.
   const { format } = result.metafile.inputs[basename(path)] ?? {};
   if (format === undefined && /\.[mc]?[jt]sx?$/.test(path)) throw noDefaultExport(entry);
-  return bundleOf({ name, entry }, result, stdin.resolveDir);
+  const made = bundleOf({ name, entry }, result, stdin.resolveDir);
+  return { ...made, inputs: [...new Set([resolve(entry), ...made.inputs])] };
 }
 
 /**

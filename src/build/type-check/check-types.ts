@@ -1,5 +1,6 @@
 // check-types.ts: checks the types of a handler and all that it imports, by the TypeScript of its project in a process of its own.
 import { execFile } from "node:child_process";
+import { realpath } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { MayflyError } from "../../errors.js";
 import { buildFailure, type Mistake } from "../function/mistakes.js";
@@ -15,7 +16,8 @@ import { openProject } from "./project.js";
  * @throws MayflyError BUILD_FAILED with the mistakes, or when there is no TypeScript
  */
 export async function checkTypes(source: string): Promise<void> {
-  const handler = resolve(source);
+  // As the bundle is made: what a linked handler imports lies beside its file, not beside the link.
+  const handler = await realpath(source).catch(() => resolve(source));
   const compiler = findTypeScript([dirname(handler), packageRoot]);
   await using project = await openProject(handler);
   const { failed, output } = await run(compiler, project.config);

@@ -1,6 +1,8 @@
 // reload.test.ts: a service loads everything anew, when it is asked to and when files change, and goes on when that fails.
 import assert from "node:assert/strict";
+import { rename, symlink } from "node:fs/promises";
 import { Agent } from "node:http";
+import { join } from "node:path";
 import { until } from "../../support/until.js";
 import { ask } from "../support/client.js";
 import { configOf, saying, serviceTest } from "./running-service.js";
@@ -121,5 +123,25 @@ serviceTest(
 
     await running.write("mayfly.json", configOf({ workers: 2, watch: true }));
     await until(() => running.service.pids.length === 2);
+  },
+);
+
+serviceTest(
+  "a service that watches reloads when a link of a handler leads somewhere else",
+  {
+    "hello.ts": saying("zero"),
+    "1/hello.ts": saying("one"),
+    "2/hello.ts": saying("two"),
+    "mayfly.json": configOf({ workers: 1, watch: true }),
+  },
+  async (running) => {
+    for (const [folder, word] of [
+      [1, "one"],
+      [2, "two"],
+    ] as const) {
+      await symlink(`${folder}/hello.ts`, join(running.folder, "link"));
+      await rename(join(running.folder, "link"), join(running.folder, "hello.ts"));
+      while (!(await running.text("/")).startsWith(word));
+    }
   },
 );
