@@ -10,14 +10,15 @@ static const struct application *application(void)
     return linear(LINEAR_BYTES);
 }
 
-static u32 padded(u32 len)
+static u64 padded(u32 len)
 {
-    return (len + 3) & ~UINT32_C(3);
+    return ((u64)len + 3) & ~UINT64_C(3);
 }
 
-static u32 application_bytes(void)
+/* Whatever the lengths are, their sum is what it should be: it has 64 bits. */
+static u64 application_bytes(void)
 {
-    return (u32)sizeof(struct application) + padded(application()->prelude_len) + padded(application()->program_len);
+    return sizeof(struct application) + padded(application()->prelude_len) + padded(application()->program_len);
 }
 
 /* FNV-1a over words of 32 bits. */
@@ -39,23 +40,40 @@ u32 application_find(uintptr_t memory_end)
     if (memcmp(application()->magic, "MAYFLYJS", 8) != 0)
         give_up("this image is a runtime without an application: build one with mayfly build\n");
     /* The lengths first: what they name is read for the checksum. */
-    if (application()->prelude_len > room / 4 || application()->program_len > room / 4 || application_bytes() > room ||
-        checksum() != application()->checksum)
+    if (application_bytes() > room || checksum() != application()->checksum)
         give_up("the application's bytecode is corrupt: its checksum does not match\n");
-    return (LINEAR_BYTES + application_bytes() + LINEAR_PAGE - 1) / LINEAR_PAGE;
+    return (u32)((LINEAR_BYTES + application_bytes() + LINEAR_PAGE - 1) / LINEAR_PAGE);
 }
 
-/* Says on the console what was thrown. */
-static void report(js_value thrown)
+static void say(const char *text)
 {
+    solo5_console_write(text, strlen(text));
+}
+
+static bool is_about_memory(struct text thrown)
+{
+    static const char words[] = "InternalError: out of memory";
+
+    return linear_refused() || (thrown.len == sizeof words - 1 && memcmp(linear(thrown.at), words, thrown.len) == 0);
+}
+
+/* Ends the machine with what was thrown: its sentence in the first line, the stack in those below. */
+__attribute__((noreturn)) static void give_up_thrown(js_value thrown)
+{
+    /* Else nothing could be told of memory that is used up. */
+    linear_lift_limit();
     js_value stack = get_property(thrown, "stack");
     struct text what = text_of(thrown), where = text_of(stack);
 
+    say(is_about_memory(what) ? NOT_STARTED "its modules need more memory than there is: " : NOT_STARTED "its module threw ");
     if (what.at != 0)
         solo5_console_write(linear(what.at), what.len);
-    solo5_console_write("\n", 1);
-    if (where.at != 0 && stack != JS_UNDEFINED)
+    else
+        say("something that cannot be read");
+    say("\n");
+    if (where.at != 0 && stack != JS_UNDEFINED && stack != JS_EXCEPTION)
         solo5_console_write(linear(where.at), where.len);
+    solo5_exit(SOLO5_EXIT_FAILURE);
 }
 
 /* Runs a module to its end. One that awaits what never comes has not ended. */
@@ -63,18 +81,16 @@ static void evaluate(engine_ptr code, u32 len)
 {
     u32 result = qjs_eval_bytecode(code, len);
 
-    if (qjs_is_exception(result)) {
-        report(JS_GetException(context));
-        give_up("the application did not start\n");
-    }
+    if (qjs_is_exception(result))
+        give_up_thrown(JS_GetException(context));
     jobs_run();
     if (qjs_is_promise(result) && qjs_promise_state(result) != 1) {
         if (qjs_promise_state(result) == 2) {
             js_value thrown;
             memcpy(&thrown, linear(qjs_promise_result(result)), sizeof thrown);
-            report(thrown);
+            give_up_thrown(thrown);
         }
-        give_up("the application did not start: its module threw, or waits for something that never comes\n");
+        give_up(NOT_STARTED "its module awaits what never comes: no timer runs while modules are evaluated\n");
     }
     qjs_free_value(result);
 }
@@ -88,5 +104,5 @@ void application_start(js_value object)
     JS_FreeValue(context, global);
     parts_find(prelude);
     evaluate(parts_code(0).at, parts_code(0).len);
-    evaluate(prelude + padded(application()->prelude_len), application()->program_len);
+    evaluate(prelude + (u32)padded(application()->prelude_len), application()->program_len);
 }

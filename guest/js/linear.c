@@ -20,7 +20,7 @@ void linear_start(uintptr_t memory_end, u32 pages)
 {
     pages_max = (u32)((memory_end - LINEAR_BASE) / LINEAR_PAGE);
     if (pages_max < pages + HEAP_PAGES_MIN)
-        give_up("a function needs more memory: at least 1 MiB behind its image\n");
+        give_up(NOT_STARTED "its modules need more memory than there is: at least 1 MiB behind the image\n");
     pages_at_start = pages;
     linear_pages = pages;
     /* The stack that the machine started on lies at the very end and is used no more. A grown page is all zeros. */

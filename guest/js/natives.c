@@ -92,6 +92,7 @@ static const struct {
     { "respondEnd", native_respond_end, 0 },
     { "finish", native_finish, 0 },
     { "abandon", native_abandon, 1 },
+    { "refuse", native_refuse, 1 },
     { "encode", native_encode, 1 },
     { "decode", native_decode, 3 },
     { "isUtf8", native_is_utf8, 3 },

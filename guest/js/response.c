@@ -129,6 +129,16 @@ js_value native_finish(const js_value *arguments)
     return JS_UNDEFINED;
 }
 
+/* refuse(reason): there is nothing to serve. Says why on the console, and ends the machine. */
+js_value native_refuse(const js_value *arguments)
+{
+    struct text reason = text_of(arguments[0]);
+
+    if (reason.at != 0)
+        solo5_console_write(linear(reason.at), reason.len);
+    give_up("\n");
+}
+
 /* What the runtime says of a failure in its own name; prelude/verdict.ts says it of what a handler threw. */
 static struct words {
     char *at;

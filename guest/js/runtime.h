@@ -13,6 +13,9 @@ extern u32 context;
 /* main.c: says why on the console, and ends the machine. */
 void give_up(const char *line) __attribute__((noreturn));
 
+/* How it begins to say why there will be no first request: src/function/not-started.ts looks for it. */
+#define NOT_STARTED "the application did not start: "
+
 /* extensions.c: once, before the prelude. */
 void extensions_start(void);
 
@@ -124,6 +127,7 @@ js_value native_respond_write(const js_value *arguments);
 js_value native_respond_end(const js_value *arguments);
 js_value native_finish(const js_value *arguments);
 js_value native_abandon(const js_value *arguments);
+js_value native_refuse(const js_value *arguments);
 
 js_value native_encode(const js_value *arguments);
 js_value native_decode(const js_value *arguments);

@@ -109,7 +109,7 @@ async function run(file: string, flags: Flags): Promise<void> {
 
 /** Without the stack of a call, which the function has told on its console, stderr here, and with our options in the mend. */
 function inOurWords(error: unknown): unknown {
-  if (!(error instanceof MayflyError) || !error.code.startsWith("FUNCTION_")) return error;
+  if (!(error instanceof MayflyError)) return error;
   const isToldAlready =
     error instanceof FunctionError && error.thrown !== undefined && error.code !== "FUNCTION_NOT_STARTED";
   const details = isToldAlready ? undefined : error.details;

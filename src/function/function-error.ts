@@ -2,8 +2,18 @@
 import { type ErrorCode, MayflyError } from "../errors.js";
 import type { ExchangeResponse } from "../monitor/exchange/message.js";
 import type { VmEnd, VmEndReason } from "../monitor/vm-end.js";
+import type { FunctionLimits } from "./function-limits.js";
 import type { StackPlaces } from "./stack-places.js";
 import { originsOf, type Thrown, thrownFrom, wordsOf } from "./thrown.js";
+
+export interface FunctionErrorOptions {
+  readonly mend?: string;
+  readonly details?: string;
+  readonly cause?: unknown;
+  readonly thrown?: Thrown;
+  readonly end?: VmEnd;
+  readonly limit?: keyof FunctionLimits;
+}
 
 /** A call that failed through the function's own doing. The next call is served all the same. */
 export class FunctionError extends MayflyError {
@@ -11,16 +21,19 @@ export class FunctionError extends MayflyError {
   readonly thrown: Thrown | undefined;
   /** How its VM ended, when it did. */
   readonly end: VmEnd | undefined;
+  /** The limit that it broke: of `limits`, as the mend says. */
+  readonly limit: keyof FunctionLimits | undefined;
 
   constructor(
     code: ErrorCode,
     message: string,
-    options: { mend?: string; details?: string; cause?: unknown; thrown?: Thrown; end?: VmEnd } = {},
+    { limit, thrown, end, ...options }: FunctionErrorOptions = {},
   ) {
-    super(code, message, options);
+    super(code, message, { ...(limit !== undefined && { mend: mendOf(limit) }), ...options });
     this.name = "FunctionError";
-    this.thrown = options.thrown;
-    this.end = options.end;
+    this.thrown = thrown;
+    this.end = end;
+    this.limit = limit;
   }
 }
 
@@ -68,7 +81,10 @@ function errorTold(
   const thrown = thrownFrom(told, places.map);
   const code = FAILURES.get(String(kind)) ?? "FUNCTION_THREW";
   if (code !== "FUNCTION_THREW" && code !== "FUNCTION_NO_RESPONSE")
-    return new FunctionError(code, `the function failed: ${thrown.message || kind}`, ended);
+    return new FunctionError(code, `the function failed: ${thrown.message || kind}`, {
+      ...ended,
+      ...(code === "FUNCTION_OUT_OF_MEMORY" && { limit: "memoryMiB" }),
+    });
   const sentence =
     code === "FUNCTION_THREW"
       ? `the function threw ${wordsOf(thrown)}`
@@ -83,10 +99,15 @@ const ENDS: Partial<Record<VmEndReason, ErrorCode>> = {
   "memory-limit": "FUNCTION_OUT_OF_MEMORY",
 };
 
-const MENDS: Partial<Record<ErrorCode, string>> = {
-  FUNCTION_CPU_LIMIT: "raise limits.cpuTimeMs, if it needs that much",
-  FUNCTION_WALL_LIMIT: "raise limits.wallTimeMs, if it has to wait that long",
+const LIMITS: Partial<Record<ErrorCode, keyof FunctionLimits>> = {
+  FUNCTION_CPU_LIMIT: "cpuTimeMs",
+  FUNCTION_WALL_LIMIT: "wallTimeMs",
+  FUNCTION_OUT_OF_MEMORY: "memoryMiB",
 };
+
+function mendOf(limit: keyof FunctionLimits): string {
+  return `raise limits.${limit}, if it needs that much`;
+}
 
 /** The error that the end of a VM means for its call. */
 export function endError(end: VmEnd, cause: unknown, places: StackPlaces): FunctionError {
@@ -95,9 +116,10 @@ export function endError(end: VmEnd, cause: unknown, places: StackPlaces): Funct
     return errorTold(told.kind, told, places, { cause, end });
   }
   const code = ENDS[end.reason] ?? "FUNCTION_ENDED";
-  const mend = end.reason === "halt" ? "its console output says why" : MENDS[code];
+  const limit = LIMITS[code];
   return new FunctionError(code, `the function failed: ${end.message}`, {
-    ...(mend !== undefined && { mend }),
+    ...(limit !== undefined && { limit }),
+    ...(end.reason === "halt" && { mend: "its console output says why" }),
     cause,
     end,
   });
@@ -112,7 +134,7 @@ export function bodyTooLong(whose: "request" | "response", bytes: number, most: 
   return new FunctionError(
     "FUNCTION_BODY_LIMIT",
     `the ${whose}'s body: got ${bytes} bytes or more, expected at most ${most}`,
-    { mend: "raise limits.bodyBytes" },
+    { limit: "bodyBytes" },
   );
 }
 

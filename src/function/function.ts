@@ -193,7 +193,7 @@ async function startOnce(
   try {
     await using vm = makeBooted(monitor, image, checked, output.sink);
     const said = (): string => places.map(output.text());
-    await start(vm, checked.configuration, { name: image.name, said, places });
+    await start(vm, checked.configuration, { image, limits: checked.limits, said, places });
     return checked.isolation === "boot" ? undefined : await vm.snapshot();
   } finally {
     giveRoomBack();

@@ -59,7 +59,7 @@ export function bootLife(
   return {
     make: (console) => makeBooted(monitor, image, options, console),
     async start(vm) {
-      await start(vm, configuration, { name: image.name, said: () => "", places });
+      await start(vm, configuration, { image, limits, said: () => "", places });
       const { cpuTimeMs, wallTimeMs } = limits;
       vm.renewLimits({ cpuTimeMs, wallTimeMs });
     },

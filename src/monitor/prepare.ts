@@ -40,7 +40,7 @@ export function prepareImage(image: Image, memoryBytes: number): PreparedImage {
     throw new MayflyError(
       "MEMORY_INVALID",
       `memory for ${image.name}: got ${memoryBytes / (1 << 20)} MiB, expected at least ${Math.ceil((image.end + SMALLEST_HEAP_BYTES + memoryBytes - guestMemoryBytes) / (1 << 20))} MiB`,
-      { mend: "give the guest more memory (--mem)" },
+      { mend: "raise limits.memoryMiB" },
     );
   const constants = constantsOf(image);
   const space: AddressSpace = {

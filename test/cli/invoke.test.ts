@@ -138,6 +138,25 @@ invokeTest(
   },
 );
 
+invokeTest(
+  "a function that needs more memory than it has is told which option gives it more",
+  async (_, folder, kind) => {
+    const file = join(folder, "large.ts");
+    await writeFile(
+      file,
+      `const all: object[] = [];\nfor (;;) all.push({});\nexport default { fetch: 1 };\n`,
+    );
+    for (const mem of ["20", "8"]) {
+      const { status, stderr } = await finished(
+        startMayfly(["invoke", file, `--machine=${kind}`, `--mem=${mem}`]),
+      );
+      assert.equal(status, 1);
+      assert.match(stderr, /memory/);
+      assert.match(stderr, /\n→ give it more, if it needs that much: --mem\n$/);
+    }
+  },
+);
+
 invokeTest("Ctrl-C ends a call that waits, with status 130", async (_, folder, kind) => {
   const child = startMayfly(["invoke", join(folder, "handler.ts"), "-p", "/wait", `--machine=${kind}`]);
   const ended = finished(child);

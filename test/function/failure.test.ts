@@ -161,9 +161,13 @@ functionTest(
 );
 
 for (const [what, source, said] of [
-  ["throws while it starts", `throw new TypeError("not today");`, /TypeError: not today[\s\S]*did not start/],
-  ["waits for ever while it starts", "await new Promise(() => {});", /waits for something that never comes/],
-  ["exports no handler", "", /export default \{ fetch/],
+  [
+    "throws while it starts",
+    `throw new TypeError("not today");`,
+    /^the application did not start: its module threw TypeError: not today\n {4}at /,
+  ],
+  ["waits for ever while it starts", "await new Promise(() => {});", /its module awaits what never comes/],
+  ["exports no handler", "", /did not start: its default export is .*whose fetch is 1/],
 ] as const)
   functionTest(
     `a module that ${what} ends its VM with a word`,

@@ -270,19 +270,6 @@ libraryTest(
    export default { fetch: () => new Promise((done) => setTimeout(done, 60_000)) };`,
 );
 
-libraryTest(
-  "a function that does not start says why",
-  async (load) => {
-    await assert.rejects(load(), (error) => {
-      assert.ok(error instanceof FunctionError);
-      assert.equal(error.code, "FUNCTION_NOT_STARTED");
-      assert.match(error.details ?? "", /RangeError: too early/);
-      return true;
-    });
-  },
-  'throw new RangeError("too early"); export default { fetch: () => new Response() };',
-);
-
 test("options out of their range are named", async () => {
   for (const [options, name] of [
     [{ limits: { cpuTimeMs: 0 } }, /limits\.cpuTimeMs/],

@@ -165,6 +165,6 @@ warmUpTest("a warmUp that is no function is a mistake", async (load) => {
   const source = "export default { warmUp: 1, fetch: () => new Response() };";
   await assert.rejects(load(source), (error) => {
     assert.ok(error instanceof MayflyError);
-    return /got 1 as warmUp, expected a function/.test(String(error.details));
+    return /its default export has 1 as warmUp, expected a function$/.test(error.message);
   });
 });

@@ -25,13 +25,26 @@ let hasWarmUp = false;
 export function serve(module: { default?: unknown }): void {
   const candidate = module.default as Partial<Handler> | undefined | null;
   if (typeof candidate?.fetch !== "function")
-    throw new TypeError("the function's module: expected `export default { fetch(request) { … } }`");
+    refuse(`its default export is ${withoutFetch(candidate)}, expected { fetch(request) { … } }`);
   // A router's Proxy may have a function for every name that it is asked for, and says of none that it is there.
   const warmUp = "warmUp" in candidate ? candidate.warmUp : undefined;
   if (warmUp !== undefined && typeof warmUp !== "function")
-    throw new TypeError(`the function's module: got ${nameOf(warmUp)} as warmUp, expected a function`);
+    refuse(`its default export has ${nameOf(warmUp)} as warmUp, expected a function`);
   handler = candidate as Handler;
   hasWarmUp = warmUp !== undefined;
+}
+
+/** As the runtime tells of what a module throws (NOT_STARTED in runtime.h). */
+function refuse(reason: string): never {
+  return host.refuse(`the application did not start: ${reason}`);
+}
+
+function withoutFetch(candidate: unknown): string {
+  if (typeof candidate === "function") return "a function";
+  if (typeof candidate === "string") return "a string";
+  if (typeof candidate !== "object" || candidate === null) return nameOf(candidate);
+  const { fetch } = candidate as Partial<Handler>;
+  return `${nameOf(candidate)} ${fetch === undefined ? "without fetch" : `whose fetch is ${nameOf(fetch)}`}`;
 }
 
 async function answer(request: Request, context: Context): Promise<void> {

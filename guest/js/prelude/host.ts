@@ -28,6 +28,8 @@ export interface Host {
   finish(): void;
   /** A response that has begun cannot go on: the machine ends, so that nobody takes it for whole. JSON says why. Never returns. */
   abandon(why: string): never;
+  /** There is nothing to serve: says why on the console, and ends the machine. Never returns. */
+  refuse(reason: string): never;
 
   /** UTF-8. */
   encode(text: string): ArrayBuffer;

@@ -1,5 +1,6 @@
 // call-limits.ts: what a call may use, as options of a command, and what to do when it was too little. No I/O.
-import { type ErrorCode, MayflyError } from "../../errors.js";
+import { MayflyError } from "../../errors.js";
+import { FunctionError } from "../../function/function-error.js";
 import type { FunctionLimits } from "../../function/function-limits.js";
 
 export interface LimitFlags {
@@ -41,16 +42,23 @@ function mebibytes(option: string, text: string, least: number): number {
   );
 }
 
-/** The option that gives a call more of what it had too little of. */
-const OPTIONS: Partial<Record<ErrorCode, string>> = {
-  FUNCTION_CPU_LIMIT: "--cpu-limit",
-  FUNCTION_WALL_LIMIT: "--timeout",
-  FUNCTION_OUT_OF_MEMORY: "--mem",
-  FUNCTION_BODY_LIMIT: "--body-limit",
+/** The option that raises a limit. Without it there is none. */
+const OPTIONS: Partial<Record<keyof FunctionLimits, string>> = {
+  cpuTimeMs: "--cpu-limit",
+  wallTimeMs: "--timeout",
+  memoryMiB: "--mem",
+  bodyBytes: "--body-limit",
 };
 
 /** The mend of a failed call in the command's words, where the library's are others. */
-export function mendOf({ code, mend }: MayflyError): string | undefined {
-  const option = OPTIONS[code];
-  return option === undefined ? mend : `give it more, if it needs that much: ${option}`;
+export function mendOf(error: MayflyError): string | undefined {
+  const limit = limitOf(error);
+  const option = limit === undefined ? undefined : OPTIONS[limit];
+  return option === undefined ? error.mend : `give it more, if it needs that much: ${option}`;
+}
+
+function limitOf(error: MayflyError): keyof FunctionLimits | undefined {
+  if (error instanceof FunctionError) return error.limit;
+  if (error.code === "MEMORY_INVALID") return "memoryMiB";
+  return error.code === "FUNCTION_BODY_LIMIT" ? "bodyBytes" : undefined;
 }

@@ -10,7 +10,6 @@ function wordsOf(error: unknown): string {
   const lines = [error instanceof Error ? error.message : String(error)];
   if (!(error instanceof MayflyError)) return lines[0]!;
   if (error.details !== undefined) lines.push(error.details.trimEnd().replace(/^/gm, "    "));
-  // The mends of others are options of mayfly run, which a config does not have.
-  if (error.code === "BUILD_FAILED" && error.mend !== undefined) lines.push(`    → ${error.mend}`);
+  if (error.mend !== undefined) lines.push(`    → ${error.mend}`);
   return lines.join("\n");
 }
