@@ -5,6 +5,7 @@ import { MayflyError } from "../errors.js";
 import { parseImage } from "../image/image.js";
 import { Compiler } from "./compiler.js";
 import { baseFlags, linkerScript, linkFlags, programFlags } from "./flags.js";
+import { aHandler } from "./function/source.js";
 import { notesAssembly } from "./notes.js";
 import { hashOf, ObjectCache } from "./object-cache.js";
 import { checkOutput } from "./output-place.js";
@@ -114,9 +115,13 @@ async function findSources(
 }
 
 function notASource(source: string, got: string): MayflyError {
-  return new MayflyError("OPTION_INVALID", `source ${source}: got ${got}, expected C files (.c, .S, .s)`, {
-    mend: "A function is built from its handler's file: mayfly build handler.ts -o handler.img",
-  });
+  return new MayflyError(
+    "OPTION_INVALID",
+    `source ${source}: got ${got}, expected C files (.c, .S, .s), or ${aHandler}`,
+    {
+      mend: "A function is built from its handler's file: mayfly build handler.ts -o handler.img",
+    },
+  );
 }
 
 function isSource(path: string): boolean {

@@ -1,6 +1,6 @@
 // function.ts: a function as a value: load an image, call it with web-standard requests, each in a VM in fresh state.
 
-import { isFunctionSource } from "../build/function/source.js";
+import { isFunctionSource, noImageError } from "../build/function/source.js";
 import { ConsoleCollector } from "../device/console-sinks.js";
 import type { Image } from "../image/image.js";
 import { ImageLoader } from "../image/image-loader.js";
@@ -172,7 +172,13 @@ async function openImage(
   file: string,
   { name = file, onSlowStep, images = new ImageLoader() }: FunctionOptions,
 ): Promise<{ image: Image; path: string }> {
-  if (!isFunctionSource(file)) return { image: await images.load(file, name), path: file };
+  if (!isFunctionSource(file)) {
+    const loading = images.load(file, name);
+    const image = await loading.catch(async (error: unknown) =>
+      Promise.reject(await noImageError(file, error)),
+    );
+    return { image, path: file };
+  }
   // Loaded only now: who runs images need not have what builds them.
   const { buildCached } = await import("../build/function/build-cached.js");
   const { Toolchain } = await import("../build/function/toolchain.js");

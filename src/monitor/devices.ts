@@ -97,18 +97,19 @@ function matchDevices(image: Image, attachments: Attachments): AttachedDevice[] 
     // Its own: a device may be named "constructor", which every object inherits.
     const backend = Object.hasOwn(attachments, device.name) ? attachments[device.name] : undefined;
     const option = device.type === "block" ? `--block:${device.name}=PATH` : `--net:${device.name}=IFACE`;
+    const mend = `attach one: mayfly run ${option}, or devices of monitor.create()`;
     if (backend === undefined)
       throw new MayflyError(
         "DEVICE_MISSING",
         `${image.name} declares the ${device.type} device "${device.name}", and nothing is attached to it`,
-        { mend: `attach it: ${option}` },
+        { mend },
       );
     const isBlock = "capacity" in backend;
     if (isBlock !== (device.type === "block"))
       throw new MayflyError(
         "DEVICE_INVALID",
         `device "${device.name}": got a ${isBlock ? "block" : "net"} back-end, expected a ${device.type} back-end`,
-        { mend: `attach it: ${option}` },
+        { mend },
       );
     return "capacity" in backend
       ? { ...device, type: "block", capacity: backend.capacity, blockSize: backend.sectorSize }

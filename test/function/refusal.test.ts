@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { buildFunction } from "../../src/build/function/build-function.js";
 import type { MayflyError } from "../../src/index.js";
+import { mayfly } from "../support/mayfly.js";
 import { project, whyNoRuntime } from "./support.js";
 
 const well = `export default { fetch: () => new Response("well") };`;
@@ -76,6 +77,54 @@ test("a package that is not installed is told with the command that installs it"
     "a.js": "",
   });
   assert.equal(mend, "npm install @scope/left");
+});
+
+test("what is missing is named once, all of it, and so is what else can be mended", {
+  skip: whyNoRuntime,
+}, async (context) => {
+  const { mend } = await refusal(context, {
+    "handler.ts":
+      'import "left";\nimport "left";\nimport "@scope/right/deep";\nimport "sub/path";\nimport "src/own";\n' +
+      `import "node:fs";\nimport "net";\nimport page from "./page.html";\nconsole.log(page);\n${well}`,
+    "src/other.ts": "",
+    "page.html": "<p>",
+  });
+  assert.match(
+    mend!,
+    /^npm install left @scope\/right sub; Use the web's API in the place of node:fs, net, .*; Import a file of another kind .*\{ type: "text" \}/,
+  );
+});
+
+test("a file of another kind is imported as a text or as bytes", { skip: whyNoRuntime }, async (context) => {
+  const { message, mend } = await refusal(context, {
+    "handler.ts": `import page from "./page.html";\nconsole.log(page);\n${well}`,
+    "page.html": "<p>",
+  });
+  assert.match(message, /handler\.ts:1:18: No loader is configured for "\.html" files/);
+  assert.match(mend!, /^Import .*: import page from ".\/page\.html" with \{ type: "text" \}, or "bytes"$/);
+  const folder = await project(context, {
+    "handler.ts": ["text", "bytes"]
+      .map((type) => `import ${type} from "./page.html" with { type: "${type}" };\nconsole.log(${type});\n`)
+      .join("")
+      .concat(well),
+    "page.html": "<p>",
+  });
+  await buildFunction({ source: join(folder, "handler.ts"), output: join(folder, "handler.img") });
+});
+
+test("a file that is neither image nor handler is told what a handler is called", async (context) => {
+  const folder = await project(context, { "handler.cjs": "module.exports = {};", "empty.img": "" });
+  for (const name of ["handler.cjs", "empty.img"])
+    for (const args of [["invoke"], ["serve", "--port=0"]]) {
+      const { status, stderr } = await mayfly(...args, join(folder, name));
+      assert.equal(status, 1);
+      assert.match(
+        stderr,
+        /^mayfly: .*: got another file, expected an image that mayfly build made, or a handler \(\.ts, \.mts, \.tsx, \.js, \.mjs, \.jsx\)\n$/,
+      );
+    }
+  const { stderr } = await mayfly("build", join(folder, "handler.cjs"), "-o", join(folder, "x.img"));
+  assert.match(stderr, /expected C files \(\.c, \.S, \.s\), or a handler \(\.ts, /);
 });
 
 test("a module of Node's own deep in a package is told with the package's file", {

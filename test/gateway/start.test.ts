@@ -68,7 +68,7 @@ machineTest("every image that cannot be served is in one report, and nothing lis
   });
   await assert.rejects(Gateway.listen(config, monitor), (error: Error & { code?: string }) => {
     assert.equal(error.code, "CONFIG_INVALID");
-    const [first, ...rest] = error.message.split("\n  ");
+    const [first, ...rest] = error.message.split(/\n {2}(?! )/);
     assert.equal(first, `test: ${rest.length} mistakes`);
     assert.match(rest[0]!, /^functions\.a: .*\/nowhere\/a\.img.*ENOENT/);
     assert.match(rest[1]!, /^functions\.block: .*block\.img declares the block device/);

@@ -1,6 +1,7 @@
-// esbuild-messages.ts: esbuild's refusals in Mayfly's words, where its own would send a reader astray. No I/O.
+// esbuild-messages.ts: esbuild's refusals in Mayfly's words, where its own would send a reader astray.
+import { existsSync } from "node:fs";
 import { isBuiltin } from "node:module";
-import { relative, resolve } from "node:path";
+import { join, relative, resolve } from "node:path";
 import type { Message } from "esbuild";
 import type { MayflyError } from "../../errors.js";
 import { buildFailure, type Mistake } from "./mistakes.js";
@@ -26,7 +27,7 @@ export function refusal(entry: string, directory: string, messages: readonly Mes
   )
     return noDefaultExport(entry);
   const mistakes = messages.map((message) => mistakeOf(message, directory));
-  return buildFailure(`building ${entry}`, mistakes, mendOf(messages));
+  return buildFailure(`building ${entry}`, mistakes, mendOf(messages, directory));
 }
 
 function mistakeOf({ location, text, notes }: Message, directory: string): Mistake {
@@ -53,13 +54,33 @@ function utf16Column(lineText: string, bytes: number): number {
   return Buffer.from(lineText).subarray(0, bytes).toString().length;
 }
 
-function mendOf(messages: readonly Message[]): string | undefined {
-  const modules = messages.flatMap(({ text }) => unresolved(text) ?? []);
-  const builtin = modules.find(isBuiltin);
-  if (builtin !== undefined)
-    return "Use the web's API in its place, or a package that does without (docs/functions.md lists what there is).";
-  const absent = modules.find((name) => /^(@[\w.-]+\/)?\w[\w.-]*$/.test(name));
-  return absent === undefined ? undefined : `npm install ${absent}`;
+/** Of everything that can be mended; a command comes first. */
+function mendOf(messages: readonly Message[], directory: string): string | undefined {
+  const modules = [...new Set(messages.flatMap(({ text }) => unresolved(text) ?? []))];
+  const builtins = modules.filter(isBuiltin);
+  const packages = [...new Set(modules.flatMap((name) => packageOf(name, directory) ?? []))];
+  const mends = [
+    ...(packages.length > 0 ? [`npm install ${packages.join(" ")}`] : []),
+    ...(builtins.length > 0
+      ? [
+          `Use the web's API in the place of ${builtins.join(", ")}, or a package that does without (docs/functions.md lists what there is)`,
+        ]
+      : []),
+    ...(messages.some(({ text }) => text.startsWith("No loader is configured"))
+      ? [
+          'Import a file of another kind as a text or as bytes: import page from "./page.html" with { type: "text" }, or "bytes"',
+        ]
+      : []),
+  ];
+  return mends.length === 0 ? undefined : mends.join("; ");
+}
+
+/** The package that a module would be of, if it were installed; undefined for a path of the project's own. */
+function packageOf(module: string, directory: string): string | undefined {
+  const name = /^(?:@[\w.-]+\/)?\w[\w.-]*(?=$|\/)/.exec(module)?.[0];
+  if (name === undefined || isBuiltin(module)) return undefined;
+  const isFolder = [directory, process.cwd()].some((folder) => existsSync(join(folder, name)));
+  return isFolder ? undefined : name;
 }
 
 function unresolved(text: string): string | undefined {

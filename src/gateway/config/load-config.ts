@@ -2,7 +2,7 @@
 import { existsSync, type Stats } from "node:fs";
 import { stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
-import { isFunctionSource } from "../../build/function/source.js";
+import { isFunctionSource, noImageError } from "../../build/function/source.js";
 import { MayflyError } from "../../errors.js";
 import { readApplication } from "../../image/application.js";
 import { loadImage } from "../../image/image.js";
@@ -78,9 +78,17 @@ async function readConfig(path: string): Promise<Given> {
 
 /** A handler or an image that answers every path. */
 async function readSingle(path: string): Promise<Given> {
-  const isFunction = isFunctionSource(path) || readApplication(await loadImage(path)) !== undefined;
+  const isFunction = isFunctionSource(path) || (await isFunctionImage(path));
   const route = { path: "/*", [isFunction ? "function" : "image"]: `./${basename(path)}` };
   return { name: path, value: { routes: [route] }, directory: dirname(path), sources: [resolve(path)] };
+}
+
+async function isFunctionImage(path: string): Promise<boolean> {
+  try {
+    return readApplication(await loadImage(path)) !== undefined;
+  } catch (error) {
+    throw await noImageError(path, error);
+  }
 }
 
 async function kindOf(path: string): Promise<Stats> {
