@@ -1,12 +1,12 @@
 // check-types.test.ts: `--check` finds what the compiler finds, by the project's own rules where it has some.
 import assert from "node:assert/strict";
-import { readdir } from "node:fs/promises";
+import { mkdir, readdir, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { checkTypes } from "../../src/build/type-check/check-types.js";
 import { findTypeScript } from "../../src/build/type-check/find-typescript.js";
 import type { MayflyError } from "../../src/index.js";
-import { mayfly } from "../support/mayfly.js";
+import { mayfly, root } from "../support/mayfly.js";
 import { project, whyNoRuntime } from "./support.js";
 
 const well = `export default {
@@ -31,6 +31,83 @@ test("a handler finds a worker's names without a tsconfig.json", async (context)
   });
   await checkTypes(join(folder, "handler.ts"));
   await checkTypes(join(folder, "plain.js"));
+});
+
+test("a handler has types by Mayfly's own, whether it is installed or not", async (context) => {
+  const typed = (body: string) =>
+    `import type { Context, Handler } from "mayfly/handler";
+    const idOf = (ctx: Context): string => ctx.params.id ?? ctx.requestId ?? "none";
+    export default {
+      async fetch(request, env, ctx) { ctx.waitUntil(request.text()); ${body} },
+      warmUp(env) { return env.NAME; },
+    } satisfies Handler<{ NAME: string }>;\n`;
+  const folder = await project(context, {
+    "handler.ts": typed("return new Response(env.NAME + idOf(ctx));"),
+    "wrong.ts": typed("return new Response(env.NONE + idOf(ctx));"),
+    "text.ts": typed('return "text";'),
+    "own/handler.ts": typed("return new Response(env.NAME + idOf(ctx));"),
+    "own/tsconfig.json": JSON.stringify({
+      compilerOptions: {
+        strict: true,
+        lib: ["ES2022", "WebWorker"],
+        types: [],
+        module: "ESNext",
+        moduleResolution: "Bundler",
+      },
+    }),
+  });
+  await mkdir(join(folder, "own", "node_modules"));
+  await symlink(root, join(folder, "own", "node_modules", "mayfly"));
+  await checkTypes(join(folder, "handler.ts"));
+  await checkTypes(join(folder, "own", "handler.ts"));
+  assert.match((await failureOf(join(folder, "wrong.ts"))).message, /'NONE' does not exist/);
+  assert.match((await failureOf(join(folder, "text.ts"))).message, /string/);
+});
+
+test("what the bundler reads as a text or as bytes is no missing module, what it does not find is one", async (context) => {
+  const handler = `import page from "./page.html" with { type: "text" };
+    import { default as bytes } from './page.html' with {type: 'bytes'};
+    import text from "./page.txt";
+    export default { fetch: (): Response => new Response(page + bytes + text) };\n`;
+  const folder = await project(context, {
+    "handler.ts": handler,
+    "own/handler.ts": handler,
+    "own/tsconfig.json": JSON.stringify({
+      compilerOptions: {
+        strict: true,
+        lib: ["ES2022", "WebWorker"],
+        types: [],
+        module: "ESNext",
+        moduleResolution: "Bundler",
+      },
+    }),
+    "absent.ts": `import "./page.txt";\nimport none from "./none.js";\nexport default { fetch: none };\n`,
+    "typed.ts": `import text from "./page.txt";\nconst no: number = text;\nexport default { fetch: () => no };\n`,
+  });
+  await checkTypes(join(folder, "handler.ts"));
+  await checkTypes(join(folder, "own", "handler.ts"));
+  assert.match(
+    (await failureOf(join(folder, "absent.ts"))).message,
+    /absent\.ts:2:18: .*none\.js.*\(TS2307\)$/,
+  );
+  assert.match((await failureOf(join(folder, "typed.ts"))).message, /Type 'string' is not assignable/);
+});
+
+test("what the engine and the web's API have is known, although it is newer than TypeScript's year", async (context) => {
+  const folder = await project(context, {
+    "handler.ts": `export default {
+      async fetch(): Promise<Response> {
+        const { promise, resolve } = Promise.withResolvers<Uint8Array<ArrayBuffer>>();
+        resolve(Uint8Array.fromBase64("AAEC"));
+        const groups = Map.groupBy([1, 2, 3], (n) => n % 2);
+        const pieces = ReadableStream.from([await promise, ...new Set([groups.size]).union(new Set()).values().map(() => new Uint8Array(1))]);
+        return new Response(pieces);
+      },
+    };\n`,
+    "wrong.ts": "class None {}\nexport default { fetch: () => None.from([1]) };\n",
+  });
+  await checkTypes(join(folder, "handler.ts"));
+  assert.match((await failureOf(join(folder, "wrong.ts"))).message, /wrong\.ts:2:31: .*typeof None/);
 });
 
 test("a mistake is told as a syntax error is: file, line, column, excerpt", async (context) => {

@@ -1,10 +1,8 @@
 // [id].ts: answers "/users/…": the parameter is what stands there.
-interface Context {
-  readonly params: { readonly id: string };
-}
+import type { Handler } from "mayfly/handler";
 
 export default {
-  fetch(_request: Request, _env: unknown, { params }: Context): Response {
+  fetch(_request, _env, { params }) {
     return Response.json({ user: params.id });
   },
-};
+} satisfies Handler;

@@ -6,6 +6,7 @@ import { MayflyError } from "../../errors.js";
 import { buildFailure, type Mistake } from "../function/mistakes.js";
 import { readPlace } from "../function/read-place.js";
 import { packageRoot } from "../places.js";
+import { isAboutImportedText } from "./ambient.js";
 import { type Diagnostic, parseDiagnostics } from "./diagnostics.js";
 import { findTypeScript } from "./find-typescript.js";
 import { openProject } from "./project.js";
@@ -31,7 +32,10 @@ export async function checkTypes(source: string): Promise<void> {
       `checking types of ${source}: got no answer from ${compiler}, expected TypeScript 5.4 or later`,
       { details: output, mend: "npm install --save-dev typescript" },
     );
-  throw buildFailure(`checking types of ${source}`, await Promise.all(diagnostics.map(mistakeOf)));
+  const mistakes = (await Promise.all(diagnostics.map(mistakeOf))).filter(
+    ({ text, place }) => !isAboutImportedText(text, place?.lineText ?? ""),
+  );
+  if (mistakes.length > 0) throw buildFailure(`checking types of ${source}`, mistakes);
 }
 
 async function mistakeOf({ text, file, line, column }: Diagnostic): Promise<Mistake> {

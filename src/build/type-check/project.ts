@@ -2,6 +2,8 @@
 import { mkdir, mkdtemp, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { packageRoot } from "../places.js";
+import { ambientDeclarations } from "./ambient.js";
 
 export interface Project {
   /** The written tsconfig.json. */
@@ -20,9 +22,9 @@ const always = {
 
 /** A handler without a tsconfig.json: the engine's language, and the names that a worker finds. */
 const byDefault = {
-  // Of newer targets older compilers know nothing, and nothing is emitted.
+  // Of newer targets older compilers know nothing, and nothing is emitted. The engine knows what each of them calls the next language.
   target: "ES2022",
-  lib: ["ES2023", "WebWorker", "WebWorker.Iterable", "WebWorker.AsyncIterable"],
+  lib: ["ESNext", "WebWorker", "WebWorker.Iterable", "WebWorker.AsyncIterable"],
   types: [],
   module: "ESNext",
   moduleResolution: "Bundler",
@@ -33,6 +35,8 @@ const byDefault = {
   resolveJsonModule: true,
   esModuleInterop: true,
   skipLibCheck: true,
+  // For a handler beside which Mayfly is not installed.
+  paths: { "mayfly/handler": [join(packageRoot, "dist", "src", "handler.d.ts")] },
   checkJs: true,
 };
 
@@ -44,15 +48,20 @@ export async function openProject(handler: string): Promise<Project> {
   const own = await nearest(dirname(handler), "tsconfig.json");
   const folder = await folderFor(handler);
   const config = join(folder, "tsconfig.json");
-  await writeFile(config, JSON.stringify(configFor(handler, own)));
+  const ambient = join(folder, "guest.d.ts");
+  await writeFile(ambient, ambientDeclarations);
+  await writeFile(config, JSON.stringify(configFor(handler, own, ambient)));
   return { config, [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }) };
 }
 
-/** @param own the project's tsconfig.json, if it has one */
-export function configFor(handler: string, own: string | undefined): object {
+/**
+ * @param own the project's tsconfig.json, if it has one
+ * @param ambient declarations for a handler without one
+ */
+export function configFor(handler: string, own: string | undefined, ambient: string): object {
   const allowJs = /\.[mc]?jsx?$/.test(handler) ? { allowJs: true } : {};
   if (own === undefined)
-    return { compilerOptions: { ...byDefault, ...allowJs, ...always }, files: [handler] };
+    return { compilerOptions: { ...byDefault, ...allowJs, ...always }, files: [handler, ambient] };
   const root = dirname(own);
   return {
     extends: own,
