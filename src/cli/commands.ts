@@ -54,6 +54,7 @@ export const commands: readonly CommandEntry[] = [
     examples: [
       ['mayfly invoke handler.ts --data \'{"name":"Ephemera"}\'', "build it and POST to it"],
       ["mayfly invoke handler.img --path /hello --stats", "… an image; where the time went, on stderr"],
+      ["mayfly invoke handler.ts --env REGION=eu --secret API_TOKEN", "… with variables, one of them secret"],
       ["mayfly invoke handler.img --repeat 1000", "percentiles of a thousand calls, each in fresh state"],
     ],
     load: async () => (await import("./invoke.js")).invokeCommand(),

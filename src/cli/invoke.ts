@@ -10,6 +10,7 @@ import { billTable, percentiles, percentileTable } from "./invoke/bill-table.js"
 import { type LimitFlags, limitsOf, mendOf, parseBodyLimit, parseMemory } from "./invoke/call-limits.js";
 import { type Invocation, invoke } from "./invoke/invoke-function.js";
 import { readRequestWords } from "./invoke/request-words.js";
+import { readSecrets, readVariables } from "./invoke/variables.js";
 import { machineOption } from "./machine-option.js";
 import { parseDuration } from "./run/duration.js";
 
@@ -22,6 +23,8 @@ interface Flags extends LimitFlags {
   stats?: true;
   repeat: number;
   json?: true;
+  env?: string[];
+  secret?: string[];
   allowOrigin?: string[];
   verifyReset?: true;
   machine: MachineChoice;
@@ -53,6 +56,12 @@ export function invokeCommand(): Command {
       1,
     )
     .option("--json", "print response and costs as one JSON object instead")
+    .option("-e, --env <NAME=VALUE>", "a variable of the handler's env; may be given more than once", collect)
+    .option(
+      "--secret <NAME>",
+      "… whose value comes from the environment, and is shown nowhere; also NAME=env:VARIABLE, NAME=file:PATH",
+      collect,
+    )
     .option(
       "--allow-origin <origin>",
       "let the function fetch from an origin; may be given more than once",
@@ -81,6 +90,8 @@ async function run(file: string, flags: Flags): Promise<void> {
     await using fn = await FetchFunction.load(file, {
       machine: flags.machine,
       limits: limitsOf(flags),
+      env: readVariables(flags.env ?? []),
+      secrets: readSecrets(flags.secret ?? []),
       console: descriptorSink(2),
       verifyReset: flags.verifyReset === true,
       onSlowStep: (what) => process.stderr.write(`${what} …\n`),
@@ -114,11 +125,18 @@ function inOurWords(error: unknown): unknown {
     error instanceof FunctionError && error.thrown !== undefined && error.code !== "FUNCTION_NOT_STARTED";
   const details = isToldAlready ? undefined : error.details;
   const mend = mendOf(error);
-  return new MayflyError(error.code, error.message, {
+  return new MayflyError(error.code, optionNames(error.message), {
     cause: error,
     ...(details !== undefined && { details }),
     ...(mend !== undefined && { mend }),
   });
+}
+
+/** The library names its own options. */
+function optionNames(message: string): string {
+  return message
+    .replace(/^outbound\.origins(?:\.\d+)?: /, "--allow-origin: ")
+    .replace(/^secrets\.(\w+): got a name that env has/, "--secret $1: got a name that --env has");
 }
 
 function report(invocation: Invocation, flags: Flags): void {

@@ -157,6 +157,53 @@ invokeTest(
   },
 );
 
+invokeTest(
+  "variables and secrets reach the handler, and a secret's value is shown nowhere",
+  async (_, folder, kind) => {
+    const file = join(folder, "env.ts");
+    await writeFile(
+      file,
+      "export default { fetch(_: Request, env: object) { console.log(env); return Response.json(env); } };\n",
+    );
+    await writeFile(join(folder, "token"), "from-a-file\n");
+    const env = { ...process.env, API_KEY: "from-the-environment" };
+    const invoke = (...args: string[]) =>
+      finished(startMayfly(["invoke", file, `--machine=${kind}`, ...args], { env }));
+    const secrets = [
+      "--secret=API_KEY",
+      "--secret=B=env:API_KEY",
+      `--secret=C=file:${join(folder, "token")}`,
+    ];
+    const { stdout, stderr } = await invoke("-e", "REGION=eu", "--env=EMPTY=", "--env=SUM=1+1=2", ...secrets);
+    assert.deepEqual(JSON.parse(stdout), {
+      ...{ REGION: "eu", EMPTY: "", SUM: "1+1=2" },
+      ...{ API_KEY: "from-the-environment", B: "from-the-environment", C: "from-a-file" },
+    });
+    assert.match(stderr, /REGION/);
+    assert.doesNotMatch(stderr, /from-/);
+    for (const [args, said] of [
+      [["--secret", "TOKEN=hunter2"], /--secret TOKEN: got no source, expected NAME, NAME=env:VARIABLE/],
+      [["--secret", "hunter2!"], /--secret: got a word without "=", expected/],
+      [["--secret", "TOKEN=env:NO_SUCH"], /--secret: TOKEN\.env: got no environment variable NO_SUCH/],
+      [["--env", "hunter2"], /--env: got a word without "=", expected NAME=VALUE/],
+      [
+        ["--env", "API_KEY=hunter2", "--secret", "API_KEY"],
+        /--secret API_KEY: got a name that --env has, too/,
+      ],
+    ] as const) {
+      const refused = await invoke(...args);
+      assert.equal(refused.status, 1);
+      assert.match(refused.stderr, said);
+      assert.doesNotMatch(refused.stderr, /hunter2/);
+    }
+  },
+);
+
+invokeTest("a mistake of an option is told by the option's name", async (invoke) => {
+  const { stderr } = await invoke("--allow-origin", "https://a.example", "--allow-origin", "nope");
+  assert.match(stderr, /^mayfly: --allow-origin: got "nope", expected an origin/);
+});
+
 invokeTest("Ctrl-C ends a call that waits, with status 130", async (_, folder, kind) => {
   const child = startMayfly(["invoke", join(folder, "handler.ts"), "-p", "/wait", `--machine=${kind}`]);
   const ended = finished(child);

@@ -7,10 +7,12 @@ import type { Source } from "./settings-schema.js";
 
 const MOST_BYTES = 64 * 1024;
 
+type SecretsPlace = Pick<Place, "directory" | "environment">;
+
 /** The values by name; those that cannot be had are mistakes. */
 export function resolveSecrets(
   sources: Readonly<Record<string, Source>>,
-  place: Place,
+  place: SecretsPlace,
   path: Path,
   mistakes: Mistakes,
 ): Record<string, string> {
@@ -25,7 +27,12 @@ export function resolveSecrets(
   return Object.fromEntries(values);
 }
 
-function fromEnvironment(name: string, place: Place, path: Path, mistakes: Mistakes): string | undefined {
+function fromEnvironment(
+  name: string,
+  place: SecretsPlace,
+  path: Path,
+  mistakes: Mistakes,
+): string | undefined {
   const value = place.environment[name];
   if (value !== undefined && value !== "") return value;
   const got = value === undefined ? "no environment variable" : "an empty environment variable";
@@ -33,7 +40,12 @@ function fromEnvironment(name: string, place: Place, path: Path, mistakes: Mista
   return undefined;
 }
 
-function fromFile(file: string, { directory }: Place, path: Path, mistakes: Mistakes): string | undefined {
+function fromFile(
+  file: string,
+  { directory }: SecretsPlace,
+  path: Path,
+  mistakes: Mistakes,
+): string | undefined {
   try {
     const bytes = readFileSync(resolve(directory, file));
     if (bytes.length <= MOST_BYTES) {
