@@ -11,6 +11,7 @@ import { type Configuration, checkConfiguration } from "./configuration.js";
 import { DEFAULT_LIMITS, type FunctionLimits } from "./function-limits.js";
 import type { Isolation } from "./isolation.js";
 import type { FunctionObserver } from "./observer.js";
+import { aFlag, aFunction, anObject, anything, aText, checkNames, type Kind } from "./option-names.js";
 import type { Outbound } from "./outbound/outbound.js";
 import type { OutboundPolicyOptions } from "./outbound/policy.js";
 import { VmBudget } from "./pool/vm-budget.js";
@@ -68,10 +69,43 @@ export interface CheckedOptions {
   readonly outbound: Outbound | undefined;
 }
 
+/** What is a number or a choice is checked below, with its range. */
+const OPTIONS: Record<keyof FunctionOptions, Kind> = {
+  name: aText,
+  monitor: anObject,
+  images: anObject,
+  machine: aText,
+  limits: anObject,
+  isolation: anything,
+  env: anObject,
+  secrets: anObject,
+  maxVms: anything,
+  queue: anObject,
+  idleMs: anything,
+  keepWarm: anything,
+  budget: anObject,
+  observer: anObject,
+  console: aFunction,
+  verifyReset: aFlag,
+  onSlowStep: aFunction,
+  outbound: anObject,
+};
+const LIMITS: Record<keyof FunctionLimits, Kind> = {
+  cpuTimeMs: anything,
+  wallTimeMs: anything,
+  memoryMiB: anything,
+  bodyBytes: anything,
+  startCpuTimeMs: anything,
+};
+const QUEUE: Record<keyof QueueBounds, Kind> = { length: anything, ms: anything };
+
 const ISOLATIONS: readonly Isolation[] = ["request", "instance", "boot"];
 
 /** @throws MayflyError OPTION_INVALID naming the option */
 export async function checkOptions(options: FunctionOptions): Promise<CheckedOptions> {
+  checkNames("", options, OPTIONS);
+  checkNames("limits", options.limits ?? {}, LIMITS);
+  checkNames("queue", options.queue ?? {}, QUEUE);
   const limits = { ...DEFAULT_LIMITS };
   for (const name of Object.keys(DEFAULT_LIMITS) as (keyof FunctionLimits)[])
     limits[name] = positive(`limits.${name}`, options.limits?.[name] ?? DEFAULT_LIMITS[name]);

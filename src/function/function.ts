@@ -1,9 +1,7 @@
 // function.ts: a function as a value: load an image, call it with web-standard requests, each in a VM in fresh state.
 
-import { isFunctionSource, noImageError } from "../build/function/source.js";
 import { ConsoleCollector } from "../device/console-sinks.js";
 import type { Image } from "../image/image.js";
-import { ImageLoader } from "../image/image-loader.js";
 import type { ExchangeResponse } from "../monitor/exchange/message.js";
 import { Monitor } from "../monitor/monitor.js";
 import type { Snapshot } from "../monitor/snapshot.js";
@@ -15,6 +13,7 @@ import { type CheckedOptions, checkOptions, type FunctionOptions } from "./funct
 import { FunctionVm } from "./function-vm.js";
 import { bootLife, type Isolation, makeBooted, snapshotLife, type VmLife } from "./isolation.js";
 import { type Lease, type LeaseOptions, lease } from "./lease.js";
+import { openImage, pathOf } from "./open-image.js";
 import { takeRoom } from "./pool/budget-room.js";
 import { VmPool } from "./pool/vm-pool.js";
 import { loadStackPlaces, type StackPlaces } from "./stack-places.js";
@@ -69,13 +68,14 @@ export class FetchFunction implements AsyncDisposable {
   /**
    * Boots a function's image once, up to the point where it waits for its first request, and keeps that state. No VM is left behind.
    *
-   * @param file path of an image that `mayfly build` made, or of a handler, which is built first
+   * @param file path or file URL of an image that `mayfly build` made, or of a handler, which is built first
    * @throws MayflyError IMAGE_UNREADABLE, IMAGE_INVALID, OPTION_INVALID, MACHINE_UNAVAILABLE, BUILD_FAILED; FunctionError FUNCTION_NOT_STARTED with what
    *   it said as details
    */
-  static async load(file: string, options: FunctionOptions = {}): Promise<FetchFunction> {
+  static async load(file: string | URL, options: FunctionOptions = {}): Promise<FetchFunction> {
+    const given = pathOf(file);
     const asked = await checkOptions(options);
-    const { image, path } = await openImage(file, options);
+    const { image, path } = await openImage(given, options);
     const checked = { ...asked, configuration: configurationFor(image, asked.configuration) };
     const places = hideSecrets(await loadStackPlaces(path, image), checked.configuration);
     const ownMonitor =
@@ -165,26 +165,6 @@ export class FetchFunction implements AsyncDisposable {
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
-}
-
-/** The image, under the name that the caller knows, and where it lies. */
-async function openImage(
-  file: string,
-  { name = file, onSlowStep, images = new ImageLoader() }: FunctionOptions,
-): Promise<{ image: Image; path: string }> {
-  if (!isFunctionSource(file)) {
-    const loading = images.load(file, name);
-    const image = await loading.catch(async (error: unknown) =>
-      Promise.reject(await noImageError(file, error)),
-    );
-    return { image, path: file };
-  }
-  // Loaded only now: who runs images need not have what builds them.
-  const { buildCached } = await import("../build/function/build-cached.js");
-  const { Toolchain } = await import("../build/function/toolchain.js");
-  const tools = new Toolchain({ ...(onSlowStep !== undefined && { onSlowStep }) });
-  const { output } = await buildCached(file, tools);
-  return { image: await images.load(output, name), path: output };
 }
 
 /** Starts the function in a VM of its own, and keeps its state unless every call boots. */

@@ -8,7 +8,6 @@ import {
   Function as FetchFunction,
   FunctionError,
   type FunctionOptions,
-  MayflyError,
 } from "../../src/index.js";
 import { machines } from "../vm/support/machines.js";
 import { project, whyNoRuntime } from "./support.js";
@@ -269,17 +268,3 @@ libraryTest(
   `const until = Date.now() + 100; while (Date.now() < until);
    export default { fetch: () => new Promise((done) => setTimeout(done, 60_000)) };`,
 );
-
-test("options out of their range are named", async () => {
-  for (const [options, name] of [
-    [{ limits: { cpuTimeMs: 0 } }, /limits\.cpuTimeMs/],
-    [{ limits: { bodyBytes: Number.NaN } }, /limits\.bodyBytes/],
-    [{ maxVms: 0 }, /maxVms/],
-    [{ keepWarm: 1.5 }, /keepWarm/],
-  ] as const)
-    await assert.rejects(FetchFunction.load("none.img", options), (error) => {
-      assert.ok(error instanceof MayflyError && error.code === "OPTION_INVALID");
-      assert.match(error.message, name);
-      return true;
-    });
-});
