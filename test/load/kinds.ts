@@ -63,7 +63,7 @@ export function kinds(calls: Set<string>): Kind[] {
     ["loops", 1, failing("loops"), ask, ["504 time-out cpu-time-limit", ...BUSY]],
     ["waits", 1, failing("waits"), ask, [...OUT_OF_TIME, ...BUSY]],
     ["hogs", 1, failing("hogs"), ask, ["500 function-failed FUNCTION_OUT_OF_MEMORY", ...BUSY]],
-    ["breaks", 2, failing("breaks"), ask, ["broken", "502 guest-crashed halt", ...BUSY]],
+    ["breaks", 2, failing("breaks"), ask, ["broken", "500 function-failed FUNCTION_THREW", ...BUSY]],
     ["crashes", 2, failing("exchange-crash"), ask, [...CRASHED, ...BUSY]],
     ["crashes midway", 1, failing("exchange-crash-midway"), ask, ["broken", ...CRASHED, ...BUSY]],
     ["stalls midway", 1, failing("exchange-stall"), ask, ["broken", ...OUT_OF_TIME, ...BUSY]],

@@ -7,7 +7,17 @@ export type Step = "queue" | "start" | "run" | "reset";
 export const STEPS: readonly Step[] = ["queue", "start", "run", "reset"];
 
 /** Why a VM was closed without any doing of its guest's; every other reason is a kill. */
-const PEACEFUL = new Set(["idle", "budget", "served", "discarded", "closed", "failed", "halt", "stopped"]);
+const PEACEFUL = new Set([
+  "idle",
+  "budget",
+  "served",
+  "discarded",
+  "closed",
+  "failed",
+  "halt",
+  "stopped",
+  "response-abandoned",
+]);
 
 export class FunctionWatch {
   readonly name: string;
