@@ -92,7 +92,7 @@ async function run(command: RunCommand, path: string, words: string[], flags: Fl
       warn: (line) => mayPrint && say(line),
     });
   } catch (error) {
-    if (!isReaderGone(error)) throw error;
+    if (!isReaderGone(error)) throw inOurWords(error);
     process.exitCode = BROKEN_PIPE_STATUS;
     return;
   }
@@ -124,6 +124,12 @@ function parseMemory(text: string): number {
   const mib = /^\d{1,4}$/.test(text) ? Number(text) : 0;
   if (mib >= 2 && mib <= 4096) return mib;
   throw new MayflyError("OPTION_INVALID", `--mem: got ${JSON.stringify(text)}, expected 2 to 4096 (MiB)`);
+}
+
+/** With our option in the mend, where the library names its own. */
+function inOurWords(error: unknown): unknown {
+  if (!(error instanceof MayflyError) || error.code !== "MEMORY_INVALID") return error;
+  return new MayflyError(error.code, error.message, { cause: error, mend: "give it more: --mem" });
 }
 
 /** Nobody reads the console any more, as in `mayfly run app.img | head`: no error of ours. */

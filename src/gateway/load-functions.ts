@@ -35,7 +35,7 @@ export async function loadFunctions(
     try {
       functions.set(each.name, await loadFunction(each, shared, options));
     } catch (error) {
-      found.push(functionMistake(each.name, error));
+      found.push(functionMistake(each.name, each.source ?? each.file, error));
     }
   }
   if (found.length === 0) return functions;

@@ -49,7 +49,17 @@ export class SourceMap {
     const found =
       below.source === null ? originalPositionFor(this.#map, { ...needle, bias: LEAST_UPPER_BOUND }) : below;
     if (found.source === null) return undefined;
-    return { file: resolve(this.#directory, found.source), line: found.line, column: found.column + 1 };
+    const file = resolve(this.#directory, decoded(found.source));
+    return { file, line: found.line, column: found.column + 1 };
+  }
+}
+
+/** A source map's sources are URLs, a file's name is none. */
+function decoded(source: string): string {
+  try {
+    return decodeURIComponent(source);
+  } catch {
+    return source;
   }
 }
 

@@ -23,6 +23,17 @@ test("frames of the function get its own files, lines and columns", () => {
   );
 });
 
+test("a file's name is told as it is written, whatever is in it", () => {
+  const named = openSourceMap(
+    json.replace("src/part.ts", "src/h %C3%A9 %2541.ts").replace("src/handler.ts", "src/100%.ts"),
+    "/project",
+  );
+  assert.equal(
+    named.map("    at deep (handler.bundle.js:1:9)\n    at fetch (handler.bundle.js:2:1)\n"),
+    `    at deep (${path("src/h \u00e9 %41.ts")}:2:3)\n    at fetch (${path("src/100%.ts")}:1:1)\n`,
+  );
+});
+
 test("frames of the web's API are marked above the function's, and left out below them", () => {
   const stack = [
     "    at text (mayfly:prelude:10:2)",

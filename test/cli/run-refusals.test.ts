@@ -18,6 +18,11 @@ const refusals: readonly [what: string, args: string[], message: RegExp][] = [
   ["--mem that is no number", ["--mem=lots", block], /--mem: got "lots", expected 2 to 4096/],
   ["too little memory", ["--mem=1", block], /--mem: got "1", expected 2 to 4096/],
   ["too much memory", ["--mem=4097", block], /--mem: got "4097", expected 2 to 4096/],
+  [
+    "an image that does not fit",
+    ["--mem=2", app("compute")],
+    /expected at least \d+ MiB\n→ give it more: --mem\n$/,
+  ],
   ["a time-out of nothing", ["--timeout=0", block], /--timeout: got "0", expected a duration/],
   [
     "a CPU limit without a number",

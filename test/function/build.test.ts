@@ -8,7 +8,7 @@ import { LINEAR_BASE } from "../../src/build/function/layout.js";
 import { Toolchain } from "../../src/build/function/toolchain.js";
 import { hashOfSourceMap, readApplication } from "../../src/image/application.js";
 import { parseImage } from "../../src/index.js";
-import { mayfly } from "../support/mayfly.js";
+import { mayfly, noMachine } from "../support/mayfly.js";
 import { project, whyNoRuntime } from "./support.js";
 
 const well = `export default { fetch: () => new Response("well") };`;
@@ -94,6 +94,24 @@ test("every kind of source builds: TypeScript, JavaScript, JSX, CommonJS", {
     const output = join(folder, `${name}.img`);
     await buildFunction({ source: join(folder, name), output });
     assert.notEqual(readApplication(parseImage(await readFile(output), name)), undefined);
+  }
+});
+
+test("JSX comes from where a file's pragma or its tsconfig.json says", {
+  skip: whyNoRuntime || noMachine(),
+}, async (context) => {
+  const page = "export default { fetch: () => Response.json(<p>hello</p>) };\n";
+  const runtime = "exports.jsx = (type, props) => ({ type, props });\n";
+  const folder = await project(context, {
+    "node_modules/own/jsx-runtime.js": runtime,
+    "pragma.tsx": `/** @jsxImportSource own */\n${page}`,
+    "pragma.jsx": `/** @jsxRuntime automatic @jsxImportSource own */\n${page}`,
+    "asked/handler.tsx": page,
+    "asked/tsconfig.json": '{ "compilerOptions": { "jsx": "react-jsx", "jsxImportSource": "own" } }',
+  });
+  for (const name of ["pragma.tsx", "pragma.jsx", "asked/handler.tsx"]) {
+    const { stdout, stderr } = await mayfly("invoke", join(folder, name));
+    assert.deepEqual({ stdout, stderr }, { stdout: '{"type":"p","props":{"children":"hello"}}', stderr: "" });
   }
 });
 

@@ -3,6 +3,7 @@ import { realpath } from "node:fs/promises";
 import { basename, dirname, extname, join, resolve } from "node:path";
 import { type BuildFailure, type BuildResult, build, type Plugin, stop } from "esbuild";
 import { noDefaultExport, refusal, START } from "./esbuild-messages.js";
+import { jsxPragma } from "./jsx-pragma.js";
 
 export interface Bundle {
   /** What it was made of, as the user named it. */
@@ -34,7 +35,7 @@ export async function bundleHandler(entry: string, mapDirectory: string): Promis
   ].join("\n");
   const name = `${basename(entry, extname(entry))}.bundle.js`;
   const stdin = { contents, resolveDir: dirname(path), sourcefile: START, loader: "js" } as const;
-  const result = await bundle(stdin, entry, join(resolve(mapDirectory), name));
+  const result = await bundle(stdin, entry, join(resolve(mapDirectory), name), [jsxPragma]);
   // esbuild takes a module that exports nothing at all for one of CommonJS.
   const { format } = result.metafile.inputs[basename(path)] ?? {};
   if (format === undefined && /\.[mc]?[jt]sx?$/.test(path)) throw noDefaultExport(entry);

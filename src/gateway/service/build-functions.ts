@@ -106,7 +106,7 @@ function mistakesOf(
   failures: ReadonlyMap<string, unknown>,
 ): readonly string[] {
   const failed = functions.filter(({ file }) => failures.has(file));
-  return failed.map(({ name, file }) => functionMistake(name, failures.get(file)));
+  return failed.map(({ name, file }) => functionMistake(name, file, failures.get(file)));
 }
 
 /** A further name for an image and its source map: a later build puts another file in the first name's place. */
