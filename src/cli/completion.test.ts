@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { test } from "node:test";
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import { describeCommand } from "./completion.js";
 import { completionScript, shells } from "./completion-scripts.js";
 
@@ -10,6 +10,7 @@ const fly = new Command("fly")
   .summary("fly the owner's machine")
   .argument("<image>")
   .option("--high <km>", "how high: [km]")
+  .addOption(new Option("--wing <kind>", "which").choices(["left", "right"]))
   .option("--fast", "don't wait");
 const land = new Command("land").summary("come down").argument("[where]");
 const commands = [fly, land].map(describeCommand);
@@ -37,6 +38,14 @@ test("bash completes a command, and then the options of that command only", () =
   assert.deepEqual(completeInBash("mayfly", "fl"), ["fly"]);
   assert.deepEqual(completeInBash("mayfly", "fly", "--h"), ["--high", "--help"]);
   assert.deepEqual(completeInBash("mayfly", "land", "--h"), ["--help"]);
+});
+
+test("bash completes the values that an option may have, whether = stands before them or not", () => {
+  assert.deepEqual(completeInBash("mayfly", "fly", "--wing", ""), ["left", "right"]);
+  assert.deepEqual(completeInBash("mayfly", "fly", "--wing", "r"), ["right"]);
+  assert.deepEqual(completeInBash("mayfly", "fly", "--wing", "="), ["left", "right"]);
+  assert.deepEqual(completeInBash("mayfly", "fly", "--wing", "=", "l"), ["left"]);
+  assert.deepEqual(completeInBash("mayfly", "land", "--wing", "--h"), ["--help"]);
 });
 
 test("an option with a name of the user's in it is completed up to the colon", () => {

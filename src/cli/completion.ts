@@ -26,7 +26,11 @@ export function describeCommand(command: Command): CompletedCommand {
     options: command.options
       .filter(({ hidden, long }) => !hidden && long !== undefined)
       // Of an option like --block:NAME=PATH a shell can complete the part that is always the same.
-      .map(({ long, description }) => ({ name: long!.replace(/^--|(?<=:).*$/g, ""), description })),
+      .map(({ long, description, argChoices }) => ({
+        name: long!.replace(/^--|(?<=:).*$/g, ""),
+        description,
+        ...(argChoices !== undefined && { choices: argChoices }),
+      })),
     words: command.registeredArguments.flatMap(({ argChoices }) => argChoices ?? []),
   };
 }

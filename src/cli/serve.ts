@@ -1,11 +1,12 @@
 // serve.ts: `mayfly serve [FILE|DIR|CONFIG]`: the gateway's service as a command: options, the log, the signals.
 import { closeSync, openSync } from "node:fs";
 import { Command, InvalidArgumentError } from "commander";
+import { parseDuration } from "../gateway/config/duration.js";
+import { DAY_MS } from "../gateway/config/fields.js";
 import type { Overrides } from "../gateway/config/place.js";
 import { Service } from "../gateway/service/service.js";
 import type { MachineChoice } from "../monitor/open-host.js";
 import { machineOption } from "./machine-option.js";
-import { parseDuration } from "./run/duration.js";
 import { openServeLog, type ServeLog } from "./serve-log.js";
 
 interface Options {
@@ -35,8 +36,10 @@ export function serveCommand(): Command {
     .option("--host <host>", "listen on this address, not the config's")
     .option("--port <port>", "listen on this port, not the config's; 0: any free one", parsePort)
     .option("--admin-port <port>", "health, metrics and the dashboard on this port of 127.0.0.1", parsePort)
-    .option("--idle <duration>", "how long a VM lives that nobody uses (default: 10s)", (text) =>
-      parseDuration("--idle", text),
+    .option(
+      "--idle <duration>",
+      "how long a VM lives that nobody uses, of every function, whatever the config says (default: 10s)",
+      parseIdle,
     )
     .option("--workers <number>", "processes that share the port (default: one for each core)", parseWorkers)
     .option("--watch", "load everything anew when a file changes")
@@ -81,6 +84,16 @@ function parsePort(text: string): number {
   if (!/^\d{1,5}$/.test(text) || port > 65535)
     throw new InvalidArgumentError(`got ${text}, expected a port, 0 to 65535`);
   return port;
+}
+
+/** As a configuration's durations are written: what has a unit there has one here. */
+function parseIdle(text: string): number {
+  const ms = parseDuration(text === "0" ? 0 : text);
+  if (ms === undefined || ms > DAY_MS)
+    throw new InvalidArgumentError(
+      `got ${text}, expected a duration with its unit, such as 500ms, 10s or 2m, of at most 24h`,
+    );
+  return ms;
 }
 
 function parseWorkers(text: string): number {

@@ -174,6 +174,21 @@ test("serve says so when a config awaits what never comes", async () => {
   }
 });
 
+for (const [text, accepted] of [
+  ["5", false],
+  ["0.5ms", false],
+  ["25h", false],
+  ["0", true],
+  ["500ms", true],
+  ["2m", true],
+] as const)
+  test(`serve ${accepted ? "takes" : "refuses"} --idle ${text}, as a config's text`, async () => {
+    const { status, stderr } = await mayfly("serve", "--idle", text, "/nowhere/hello.ts");
+    assert.equal(status, 1);
+    if (accepted) assert.match(stderr, /no such file/);
+    else assert.match(stderr, /^mayfly: .*--idle.* got \S+, expected a duration with its unit/);
+  });
+
 test("serve refuses a port that is none", async () => {
   const { status, stderr } = await mayfly("serve", "--port", "70000", hello);
   assert.equal(status, 1);

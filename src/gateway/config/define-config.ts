@@ -36,7 +36,7 @@ export interface FunctionSettings {
   /** What the handler may ask for by `fetch`. Absent: nothing. */
   readonly outbound?: OutboundPolicyOptions;
   readonly concurrency?: Concurrency;
-  /** VMs that stay although idle. Default 0. */
+  /** VMs that stay although idle, in each worker. Default 0. */
   readonly keepWarm?: number;
   /** An idle VM is closed after so long. Default "10s". */
   readonly idle?: Duration;
@@ -44,9 +44,9 @@ export interface FunctionSettings {
 
 /** How many requests a function takes at once, and what becomes of the others. */
 export interface Concurrency {
-  /** VMs at once. Default 64. */
+  /** VMs at once in each worker. Default 64. */
   readonly vms?: number;
-  /** Requests that may wait for one. Default 256. */
+  /** Requests that may wait for one in each worker. Default 256. */
   readonly queue?: number;
   /** How long a request waits at most. Default "1s". */
   readonly queueTime?: Duration;
@@ -100,7 +100,7 @@ export interface MayflyConfig {
   readonly hangTime?: Duration;
   /** How long a client's connection stays open behind its last response: longer than a balancer in front keeps it. Default "75s". */
   readonly keepAlive?: Duration;
-  /** Guest memory of all VMs of one process. Default: half of the host's, shared between the workers. */
+  /** Guest memory of all VMs of one worker. Default: half of the host's, shared between the workers. */
   readonly memoryMiB?: number;
   /** Addresses or ranges of the proxies whose forwarded headers count: "10.0.0.0/8". None unless given. */
   readonly trustForwarded?: readonly string[];
