@@ -86,6 +86,7 @@ const COLORS: Partial<Record<ServiceEvent["kind"], "red" | "yellow">> = {
   "connections-refused": "yellow",
   "reload-failed": "red",
   "needs-restart": "yellow",
+  "certificate-out-of-date": "yellow",
 };
 
 function describe(event: ServiceEvent): string {
@@ -96,6 +97,8 @@ function describe(event: ServiceEvent): string {
         : `reloading: ${relative(".", event.changed)} has changed`;
     case "needs-restart":
       return `${event.field} has changed: that takes a new start`;
+    case "certificate-out-of-date":
+      return `${event.file}: ${event.reason}`;
     default:
       return describeEvent(event);
   }

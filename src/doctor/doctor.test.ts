@@ -19,6 +19,7 @@ const healthy: Readings = {
   arch: "x64",
   platform: "linux",
   kvmDevice: "usable",
+  kvmGroup: { name: "kvm", isRoot: false, mayUse: true, isOurs: false },
   kvm,
   kvmError: undefined,
   kvmMachine: { works: true, ms: 1.5 },
@@ -77,6 +78,17 @@ const failures: [what: string, name: string, changes: Partial<Readings>, found: 
     { kvmDevice: "denied", kvm: undefined },
     /may not open/,
     /usermod -aG kvm/,
+  ],
+  [
+    "a /dev/kvm of root's alone",
+    "KVM",
+    {
+      kvmDevice: "denied",
+      kvm: undefined,
+      kvmGroup: { name: "root", isRoot: true, mayUse: false, isOurs: false },
+    },
+    /may not open/,
+    /sudo chgrp kvm .* chmod 660 .*usermod -aG kvm/,
   ],
   [
     "a KVM that refuses to make a VM",

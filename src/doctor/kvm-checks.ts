@@ -1,5 +1,6 @@
 // kvm-checks.ts: what KVM is here, and how fast are VMs made on it? Judges readings only.
 import { KVM_API_VERSION } from "../linux/kvm.js";
+import { accessMend } from "../machine/kvm/device-access.js";
 import { capabilities } from "./capabilities.js";
 import type { Check, Finding } from "./check.js";
 import { withoutOne } from "./machine-checks.js";
@@ -16,7 +17,7 @@ export const kvmChecks: readonly Check[] = [
 ];
 
 function device(readings: Readings): Finding {
-  const { kvmDevice, kvm, kvmError, cpuFlags } = readings;
+  const { kvmDevice, kvmGroup, kvm, kvmError, cpuFlags } = readings;
   const status = withoutOne(readings);
   if (kvmDevice === "absent") {
     const cpuHasIt = cpuFlags.has("vmx") || cpuFlags.has("svm");
@@ -26,7 +27,7 @@ function device(readings: Readings): Finding {
     return { status, found: "/dev/kvm is absent", mend };
   }
   if (kvmDevice === "denied") {
-    const mend = "join the group that owns it: sudo usermod -aG kvm $USER, then log in again";
+    const mend = kvmGroup === undefined ? "look at /dev again" : accessMend(kvmGroup);
     return { status, found: "/dev/kvm: this user may not open it", mend };
   }
   if (kvm === undefined) {

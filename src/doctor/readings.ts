@@ -1,4 +1,5 @@
 // readings.ts: everything that the checks judge, read from this machine once. Changes nothing; runs a few guests for a trial.
+import { type DeviceGroup, deviceGroup } from "../machine/kvm/device-access.js";
 import { accessTo, commandVersion, type FileAccess, readNumber, readWord } from "./host-files.js";
 import type { KvmReadings } from "./kvm-probe.js";
 import type { MachineTrials } from "./machine-trial.js";
@@ -9,6 +10,8 @@ export interface Readings extends MachineTrials {
   readonly arch: string;
   readonly platform: string;
   readonly kvmDevice: FileAccess;
+  /** Whose the device is; undefined when there is none. */
+  readonly kvmGroup: DeviceGroup | undefined;
   /** Undefined when KVM could not be asked; then `kvmError` has the reason, if the device is usable. */
   readonly kvm: KvmReadings | undefined;
   readonly kvmError: string | undefined;
@@ -50,6 +53,7 @@ export async function readMachine(): Promise<Readings> {
     arch: process.arch,
     platform: process.platform,
     kvmDevice,
+    kvmGroup: deviceGroup(),
     ...(await readKvm(kvmDevice)),
     ...(await readMachines()),
     kvmModules: KVM_MODULES.filter((name) => accessTo(`/sys/module/${name}`) !== "absent"),

@@ -9,8 +9,8 @@ import {
 import type { Http2ServerResponse } from "node:http2";
 import { type AddressInfo, isIPv6, type Server as NetServer } from "node:net";
 import type { Duplex } from "node:stream";
-import { MayflyError } from "../errors.js";
 import { isHttp2 } from "./http/is-http2.js";
+import { type ListenerName, listenError } from "./http/listen-error.js";
 import { lastResponse } from "./http/queued-response.js";
 import { failureJson, HttpFailure } from "./http-failure.js";
 
@@ -51,17 +51,18 @@ export function makeHttpServer(onRequest: RequestListener): Server {
 /**
  * Starts to listen.
  *
+ * @param options.name what errors call it
  * @returns the URL
  * @throws MayflyError ADDRESS_IN_USE, OPTION_INVALID
  */
 export function listen(
   server: NetServer,
   { host, port }: ListenAddress,
-  scheme: "http" | "https" = "http",
+  { scheme = "http", name = "listen" }: { scheme?: "http" | "https"; name?: ListenerName } = {},
 ): Promise<string> {
   return new Promise((resolve, reject) => {
     const onError = (error: NodeJS.ErrnoException): void =>
-      reject(listenError(error, error.code, { host, port }));
+      reject(listenError(error, error.code, { host, port, name }));
     server.once("error", onError);
     server.listen({ host, port }, () => {
       server.off("error", onError);
@@ -73,24 +74,6 @@ export function listen(
 
 export function urlOf(scheme: "http" | "https", address: string, port: number): string {
   return `${scheme}://${isIPv6(address) ? `[${address}]` : address}:${port}`;
-}
-
-/** @param code of the system: "EADDRINUSE" */
-export function listenError(
-  error: unknown,
-  code: string | undefined,
-  { host, port }: ListenAddress,
-): MayflyError {
-  if (code === "EADDRINUSE")
-    return new MayflyError("ADDRESS_IN_USE", `listen: another program has port ${port} of ${host}`, {
-      cause: error,
-      mend: `end that program (ss -ltnp shows it), or take another port: --port ${port < 65535 ? port + 1 : 8080}`,
-    });
-  return new MayflyError(
-    "OPTION_INVALID",
-    `listen: got ${host} port ${port}, expected an address of this host and a port that you may use (${code})`,
-    { cause: error, mend: "--host 127.0.0.1 --port 8080" },
-  );
 }
 
 /** Node's parser gave up on a connection: there is no response object, and no next request. */

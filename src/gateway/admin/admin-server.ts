@@ -60,7 +60,7 @@ export class AdminServer implements AsyncDisposable {
   async listen({ hosts = [], ...address }: AdminAddress): Promise<string> {
     this.#host = address.host;
     this.#hosts = new Set(hosts);
-    this.#url = await listen(this.#server, address);
+    this.#url = await listen(this.#server, address, { name: "admin" });
     return this.#url;
   }
 

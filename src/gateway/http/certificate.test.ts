@@ -1,12 +1,12 @@
 // certificate.test.ts: what is wrong with a certificate is told in one line, with the file and the mend.
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { makeCertificate } from "../../function/outbound/servers.fixture.js";
-import { readCertificate } from "./certificate.js";
+import { outOfDate, readCertificate } from "./certificate.js";
 
 const skip =
   spawnSync("openssl", ["version"]).status !== 0 && "openssl, which makes the certificates, is not here";
@@ -36,4 +36,24 @@ test("a certificate and its key are read; anything else is refused by name", { s
   ];
   for (const [cert, key, message] of refused)
     await assert.rejects(read(cert, key), { code: "CONFIG_INVALID", message, mend: /./ });
+});
+
+test("a key that is too small is refused in words", { skip }, async () => {
+  const files = { cert: path("small.cert"), key: path("small.key") };
+  const made = ["-x509", "-newkey", "rsa:512", "-nodes", "-subj", "/CN=a.test"];
+  execFileSync("openssl", ["req", ...made, "-keyout", files.key, "-out", files.cert], { stdio: "pipe" });
+  await assert.rejects(readCertificate(files), {
+    code: "CONFIG_INVALID",
+    message: /^listen\.tls: got \S+small\.cert and \S+small\.key \(.*key too small\), expected /,
+    mend: /longer key/,
+  });
+});
+
+test("a certificate whose time is over, or has not come, is told", { skip }, async () => {
+  const file = path("dated.cert");
+  writeFileSync(file, makeCertificate("DNS:a.test").cert);
+  const day = 24 * 60 * 60 * 1000;
+  assert.equal(await outOfDate(file), undefined);
+  assert.match((await outOfDate(file, Date.now() + 3 * day))!, /^the certificate has expired: /);
+  assert.match((await outOfDate(file, Date.now() - day))!, /^the certificate is not valid yet: /);
 });

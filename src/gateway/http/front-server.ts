@@ -60,7 +60,7 @@ export class FrontServer {
    * @throws MayflyError ADDRESS_IN_USE, OPTION_INVALID
    */
   listen(address: ListenAddress): Promise<string> {
-    return listen(this.#server, address, this.#sessions === undefined ? "http" : "https");
+    return listen(this.#server, address, { scheme: this.#sessions === undefined ? "http" : "https" });
   }
 
   /** Connections from now on get this one. Those that are open keep what they have. */

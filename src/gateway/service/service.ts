@@ -1,11 +1,13 @@
 // service.ts: what `mayfly serve` runs, as a value: workers that serve a configuration, replaced, reloaded and drained without losing a request.
 import { MayflyError } from "../../errors.js";
+import { kvmMend } from "../../machine/kvm/device-access.js";
 import type { MachineKind } from "../../machine/machine.js";
 import { Monitor } from "../../monitor/monitor.js";
 import type { MachineChoice } from "../../monitor/open-host.js";
 import { type LoadedConfig, type LoadOptions, loadServeConfig } from "../config/load-config.js";
 import type { Overrides } from "../config/place.js";
 import type { RouteConfig, ServeConfig } from "../config/serve-config.js";
+import { outOfDate } from "../http/certificate.js";
 import { Supervisor } from "../workers/supervisor.js";
 import type { SupervisorEvent } from "../workers/supervisor-event.js";
 import { buildMistakes } from "./build-functions.js";
@@ -20,7 +22,9 @@ export type ServiceEvent =
   /** Files have changed, or somebody asked: all is loaded anew. `changed` is one of them. */
   | { kind: "reloading"; changed?: string }
   /** The configuration says something that only a new start can do. */
-  | { kind: "needs-restart"; field: string };
+  | { kind: "needs-restart"; field: string }
+  /** Clients will refuse what they are shown. */
+  | { kind: "certificate-out-of-date"; file: string; reason: string };
 
 export interface ServiceOptions {
   /** What goes before the configuration's own fields. */
@@ -216,13 +220,25 @@ export class Service implements AsyncDisposable {
       log,
       ...(onSlowStep !== undefined && { onSlowStep }),
     });
+    await this.#lookAtCertificate(config);
     return { config, plan, sources: [...sources, ...plan.inputs] };
   }
 
+  async #lookAtCertificate({ listen: { tls } }: ServeConfig): Promise<void> {
+    // What is wrong with the file itself, a worker says.
+    const reason = tls && (await outOfDate(tls.cert).catch(() => undefined));
+    if (reason !== undefined) this.#tell({ kind: "certificate-out-of-date", file: tls!.cert, reason });
+  }
+
   #tell(event: ServiceEvent): void {
-    if (event.kind !== "reloading" && event.kind !== "needs-restart") this.#admin?.onEvent(event);
+    if (!isOwnEvent(event)) this.#admin?.onEvent(event);
     this.#options.onEvent?.(event);
   }
+}
+
+/** Of the service, not of its supervisor's. */
+function isOwnEvent(event: ServiceEvent): event is Exclude<ServiceEvent, SupervisorEvent> {
+  return ["reloading", "needs-restart", "certificate-out-of-date"].includes(event.kind);
 }
 
 function loadOptions({ overrides = {}, onSlowStep }: ServiceOptions): LoadOptions {
@@ -244,7 +260,7 @@ async function chooseMachine({
   throw new MayflyError(
     "MACHINE_UNAVAILABLE",
     `the process machine was chosen${why}: a guest that breaks out of its process would face the kernel's whole interface, not KVM's`,
-    { mend: "give access to /dev/kvm, or add --allow-process-isolation if you trust the images" },
+    { mend: `${kvmMend()}; or add --allow-process-isolation if you trust the images` },
   );
 }
 

@@ -4,7 +4,8 @@ import type { Descriptor } from "../../linux/descriptor.js";
 import { FdReadiness } from "../../linux/fd-poll.js";
 import { SystemCallError } from "../../linux/system-call-error.js";
 import { accept, listenTcp, type TcpListener } from "../../linux/tcp-listener.js";
-import { type ListenAddress, listenError, urlOf } from "../http-server.js";
+import { listenError } from "../http/listen-error.js";
+import { type ListenAddress, urlOf } from "../http-server.js";
 
 /** Connections taken in one turn: the supervisor has other things to do, too. */
 const MOST_AT_ONCE = 64;

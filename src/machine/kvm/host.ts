@@ -25,6 +25,7 @@ import type { MachineHost } from "../machine.js";
 import { Constants } from "./constants.js";
 import { KvmCore } from "./core.js";
 import { readGuestCpuid } from "./cpuid.js";
+import { kvmMend } from "./device-access.js";
 import { KvmMachine } from "./kvm-machine.js";
 import { buildLowMemory, type CpuWays, type LowMemory } from "./low-memory.js";
 import { MemoryPool } from "./memory-pool.js";
@@ -141,7 +142,7 @@ function openDevice(): Descriptor {
     const errno = error instanceof SystemCallError ? error.errno : "";
     const mend =
       errno === "EACCES"
-        ? "add yourself to the group that owns it: sudo usermod -aG kvm $USER, then log in again"
+        ? kvmMend()
         : errno === "ENOENT"
           ? "load KVM (modprobe kvm_intel or kvm_amd) or turn on virtualization in the firmware or the cloud instance"
           : "run mayfly doctor";
