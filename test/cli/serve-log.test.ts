@@ -1,13 +1,16 @@
 // serve-log.test.ts: the log of `mayfly serve` when it cannot be written, and when a worker is killed while it writes.
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { closeSync, openSync } from "node:fs";
+import { closeSync, openSync, readFileSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
 import { Agent } from "node:http";
+import { basename, join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { project, whyNoRuntime } from "../function/support.js";
 import { ask } from "../gateway/support/client.js";
-import { finished, noMachine, root, startMayfly } from "../support/mayfly.js";
+import { app, finished, noMachine, root, startMayfly } from "../support/mayfly.js";
+import { until } from "../support/until.js";
 
 test("serve goes on when its log's disk is full, says so, and ends on SIGINT", {
   skip: noMachine(),
@@ -30,6 +33,35 @@ test("serve goes on when its log's disk is full, says so, and ends on SIGINT", {
   const { status, stderr } = await finished(child);
   assert.equal(status, 0);
   assert.equal(stderr, "mayfly: write log: ENOSPC: no space left on device, write\n");
+});
+
+test("serve --watch does not take its own log for a source, whatever it is called and however its configuration fails", {
+  skip: noMachine(),
+  timeout: 60_000,
+}, async (context) => {
+  const good = JSON.stringify({ workers: 1, routes: [{ path: "/", image: app("hello") }] });
+  const folder = await project(context, { "mayfly.json": good, "log.json": "" });
+  const log = openSync(join(folder, "log.json"), "a");
+  const child = startMayfly(
+    ["serve", "--allow-process-isolation", "--watch", "--json", "--port", "0", folder],
+    { stdio: ["ignore", log, "pipe"] },
+  );
+  context.after(() => child.kill("SIGKILL"));
+  closeSync(log);
+  const written = (): string => readFileSync(join(folder, "log.json"), "utf8");
+  await until(() => written().includes('"msg":"listening"'));
+  const failures = (): number => written().match(/"event":"reload-failed"/g)?.length ?? 0;
+  await writeFile(join(folder, "mayfly.json"), good.replace('"workers":1', '"workers":0'));
+  await until(() => failures() > 0);
+  const before = failures();
+  await writeFile(join(folder, "new.ts"), "");
+  await until(() => failures() > before);
+  await writeFile(join(folder, "mayfly.json"), good);
+  await until(() => written().includes('"event":"reloaded"'));
+  const changed = [...written().matchAll(/"changed":"([^"]*)"/g)].map(([, path]) => basename(path!));
+  assert.deepEqual(new Set(changed), new Set(["mayfly.json", "new.ts"]));
+  child.kill("SIGINT");
+  await once(child, "close");
 });
 
 const TALKING = {

@@ -1,5 +1,5 @@
 // source-watch.ts: tells when one of the files that a service was made of has changed, once they have settled.
-import { statSync } from "node:fs";
+import { fstatSync, type Stats, statSync } from "node:fs";
 import { basename, dirname, sep } from "node:path";
 import { type FSWatcher, watch } from "chokidar";
 
@@ -11,6 +11,9 @@ const PACKAGES = `${sep}node_modules${sep}`;
 
 /** What editors and tools leave beside the files that they save. */
 const NO_SOURCE = /^\.|~$|^\d+$|\.sw[a-z]$|^node_modules$/;
+
+/** What handlers, configurations, certificates and images are called. Of other files only those are sources that a build has read. */
+const SOURCE = /\.(?:[cm]?[jt]sx?|json|pem|crt|cer|key|img)$/;
 
 /** Folders are watched, not files alone: what a build misses may be a file that was never there. */
 export class SourceWatch {
@@ -47,7 +50,10 @@ export class SourceWatch {
     await before?.close();
   }
 
-  /** Takes every change near a source for one of a source, until it follows again. */
+  /**
+   * Takes every new file near a source for a source, and every change of one that by its name may be one, until it follows again. Not every
+   * change of any file: a log that is written there would have a service that fails to load try again for ever, and say so in the log.
+   */
   followAll(): void {
     this.#isOpenToAll = true;
   }
@@ -66,7 +72,7 @@ export class SourceWatch {
       ignoreInitial: true,
       ignored: (path) => !folders.includes(path) && !this.#isNear(path, folders),
     });
-    watcher.on("all", (_, path) => this.#onEvent(path));
+    watcher.on("all", (event, path) => this.#onEvent(event, path));
     await new Promise<void>((resolve) => {
       this.#giveUp = resolve;
       watcher.once("ready", resolve);
@@ -85,10 +91,35 @@ export class SourceWatch {
     return this.#trees.some((tree) => path.startsWith(tree + sep));
   }
 
-  #onEvent(path: string): void {
-    if (this.#isClosed) return;
-    if (!this.#isOpenToAll && !this.#files.has(path) && !this.#isInTree(path)) return;
+  #onEvent(event: string, path: string): void {
+    if (this.#isClosed || !this.#isSource(event, path)) return;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#onChange(path), SETTLE_MS);
   }
+
+  #isSource(event: string, path: string): boolean {
+    if (this.#files.has(path)) return true;
+    if (isOwnOutput(path)) return false;
+    if (this.#isInTree(path)) return event.endsWith("Dir") || SOURCE.test(path);
+    return this.#isOpenToAll && (event.startsWith("add") || SOURCE.test(path));
+  }
+}
+
+/** Whether it is where this process's output goes, whatever that is called. */
+function isOwnOutput(path: string): boolean {
+  const file = statSync(path, { throwIfNoEntry: false });
+  return file !== undefined && [1, 2].some((fd) => isSame(file, outputOf(fd)));
+}
+
+function outputOf(fd: number): Stats | undefined {
+  try {
+    return fstatSync(fd);
+  } catch {
+    // It was started without one.
+    return undefined;
+  }
+}
+
+function isSame(one: Stats, other: Stats | undefined): boolean {
+  return one.dev === other?.dev && one.ino === other.ino;
 }

@@ -1,6 +1,6 @@
 // source-watch.test.ts: what counts as a change of a source, and an end at any moment.
 import assert from "node:assert/strict";
-import { mkdir, rename, writeFile } from "node:fs/promises";
+import { appendFile, mkdir, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { SourceWatch } from "../../../src/gateway/service/source-watch.js";
@@ -35,7 +35,7 @@ test("a change of a file, and another file in its place, are changes of a source
   }
 });
 
-test("in a folder of handlers everything is a source, also what was not there, but no package and nothing hidden", async (context) => {
+test("in a folder of handlers every handler is a source, also what was not there, but no package, nothing hidden and no log", async (context) => {
   const folder = await project(context, { "routes/index.ts": "1", "routes/node_modules/p/index.js": "1" });
   const { watch, next } = watching(context);
   const routes = join(folder, "routes");
@@ -43,6 +43,7 @@ test("in a folder of handlers everything is a source, also what was not there, b
   const first = next();
   await writeFile(join(routes, "node_modules/p/index.js"), "2");
   await writeFile(join(routes, ".index.ts.swp"), "2");
+  await writeFile(join(routes, "serve.log"), "2");
   await mkdir(join(routes, "users"));
   assert.equal(await first, join(routes, "users"));
   const second = next();
@@ -50,7 +51,7 @@ test("in a folder of handlers everything is a source, also what was not there, b
   assert.equal(await second, join(routes, "users", "[id].ts"));
 });
 
-test("behind a failure every file nearby is one, until the next success", async (context) => {
+test("behind a failure every new file nearby is one, until the next success", async (context) => {
   const folder = await project(context, { "a.ts": "1" });
   const { watch, next } = watching(context);
   await watch.follow([join(folder, "a.ts")]);
@@ -58,6 +59,17 @@ test("behind a failure every file nearby is one, until the next success", async 
   const first = next();
   await writeFile(join(folder, "missing.ts"), "1");
   assert.equal(await first, join(folder, "missing.ts"));
+});
+
+test("behind a failure a log nearby may grow: only what may be a source by its name counts when it changes", async (context) => {
+  const folder = await project(context, { "a.ts": "1", "b.ts": "1", "serve.log": "1" });
+  const { watch, next } = watching(context);
+  await watch.follow([join(folder, "a.ts")]);
+  watch.followAll();
+  const first = next();
+  await writeFile(join(folder, "b.ts"), "2");
+  await appendFile(join(folder, "serve.log"), "2");
+  assert.equal(await first, join(folder, "b.ts"));
 });
 
 test("closed while it begins to watch, it comes to an end, and tells nothing more", async (context) => {
