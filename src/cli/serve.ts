@@ -15,6 +15,8 @@ interface Options {
   adminPort?: number;
   idle?: number;
   workers?: number;
+  drainTime?: number;
+  drainDelay?: number;
   watch?: true;
   serverTiming?: true;
   json?: true;
@@ -42,6 +44,16 @@ export function serveCommand(): Command {
       parseIdle,
     )
     .option("--workers <number>", "processes that share the port (default: one for each core)", parseWorkers)
+    .option(
+      "--drain-time <duration>",
+      "how long requests under way have at the end, and behind a reload at least (default: 10s)",
+      (text) => parseDuration("--drain-time", text),
+    )
+    .option(
+      "--drain-delay <duration>",
+      "how long requests are still taken at the end, while /readyz says no more (default: 0)",
+      (text) => (text === "0" ? 0 : parseDuration("--drain-delay", text)),
+    )
     .option("--watch", "load everything anew when a file changes")
     .option("--server-timing", "tell by a Server-Timing header what each request took")
     .option("--json", "log JSON objects, one a line; the default where the output is no terminal")
@@ -67,13 +79,15 @@ export function serveCommand(): Command {
 }
 
 function overridesOf(options: Options): Overrides {
-  const { host, port, adminPort, idle, workers, watch, serverTiming } = options;
+  const { host, port, adminPort, idle, workers, drainTime, drainDelay, watch, serverTiming } = options;
   return {
     ...(host !== undefined && { host }),
     ...(port !== undefined && { port }),
     ...(adminPort !== undefined && { adminPort }),
     ...(idle !== undefined && { idleMs: idle }),
     ...(workers !== undefined && { workers }),
+    ...(drainTime !== undefined && { drainMs: drainTime }),
+    ...(drainDelay !== undefined && { drainDelayMs: drainDelay }),
     ...(watch !== undefined && { watch }),
     ...(serverTiming !== undefined && { serverTiming }),
   };

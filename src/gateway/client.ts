@@ -8,6 +8,8 @@ export class Client {
   gone = false;
   /** Of the response's body, handed to the kernel or to Node's buffer. */
   receivedBytes = 0;
+  /** … because the gateway has no more time for it. */
+  isCutOff = false;
   /** Called once when the client leaves. One listener: a request waits for one thing at a time. */
   onGone: (() => void) | undefined;
 
@@ -24,8 +26,16 @@ export class Client {
     );
   }
 
+  /** Treats it as gone, though it may still be told why. */
+  cutOff(): void {
+    if (this.gone) return;
+    this.isCutOff = true;
+    this.gone = true;
+    this.onGone?.();
+  }
+
   #onClose(isAllSaid: boolean): void {
-    if (isAllSaid) return;
+    if (isAllSaid || this.gone) return;
     this.gone = true;
     this.onGone?.();
   }

@@ -32,10 +32,11 @@ interface Parts {
   readonly serving: Serving;
   readonly inFlight: InFlight;
   readonly memoryMiB: number;
+  readonly drainMs: number;
 }
 
-/** How long requests under way have to end when the gateway closes, ms. */
-const GRACE_MS = 10_000;
+/** How long those that are broken off have to be told, ms. */
+const LAST_WORDS_MS = 500;
 
 /**
  * Answers HTTP requests, each in a virtual machine of its own, in this process alone: a configuration's `workers` and `watch` are what a
@@ -60,6 +61,8 @@ export class Gateway implements AsyncDisposable {
   #watch: GatewayWatch | undefined;
   #closing: Promise<void> | undefined;
   #deadline: NodeJS.Timeout | undefined;
+  readonly #drainMs: number;
+  #brokenOff = 0;
 
   private constructor(parts: Parts) {
     this.routes = parts.routes;
@@ -68,6 +71,7 @@ export class Gateway implements AsyncDisposable {
     this.#serving = parts.serving;
     this.#inFlight = parts.inFlight;
     this.#memoryMiB = parts.memoryMiB;
+    this.#drainMs = parts.drainMs;
   }
 
   /**
@@ -129,7 +133,8 @@ export class Gateway implements AsyncDisposable {
       certificate,
       config.keepAliveMs,
     );
-    return new Gateway({ functions, routes, front, serving, inFlight, memoryMiB: config.memoryMiB });
+    const { memoryMiB, drainMs } = config;
+    return new Gateway({ functions, routes, front, serving, inFlight, memoryMiB, drainMs });
   }
 
   /** Where it listens: "http://127.0.0.1:8080"; "" when it does not. */
@@ -168,17 +173,26 @@ export class Gateway implements AsyncDisposable {
     return [...this.#functions.values()].reduce((sum, { vms }) => sum + vms, 0);
   }
 
+  /** Requests that had not ended when the time to close was over. */
+  get brokenOff(): number {
+    return this.#brokenOff;
+  }
+
+  /** From now on each response is its connection's last. */
+  leave(): void {
+    this.#serving.draining = true;
+  }
+
   /**
    * Stops to listen, lets requests under way end, and breaks off those that have not ended by then.
    *
-   * @param graceMs how long they have. A second call may shorten it.
+   * @param graceMs how long they have; the configuration's `drainTime` unless given. A second call may shorten it.
    */
-  close(graceMs = GRACE_MS): Promise<void> {
+  close(graceMs = this.#drainMs): Promise<void> {
     clearTimeout(this.#deadline);
     this.#closing ??= this.#drain().finally(() => clearTimeout(this.#deadline));
-    // Their clients being gone ends the VMs.
-    if (graceMs === 0) this.#front.breakOff();
-    else this.#deadline = setTimeout(() => this.#front.breakOff(), graceMs);
+    if (graceMs === 0) this.#cutOff();
+    else this.#deadline = setTimeout(() => this.#cutOff(), graceMs);
     return this.#closing;
   }
 
@@ -187,12 +201,23 @@ export class Gateway implements AsyncDisposable {
   }
 
   async #drain(): Promise<void> {
-    this.#serving.draining = true;
-    for (const wait of this.#serving.waiting) wait.abort(shuttingDown());
-    await this.#front.close(this.#inFlight.empty());
+    this.leave();
+    await this.#front.close(() => this.#inFlight.empty());
     await closeFunctions(this.#functions);
     this.#watch?.close();
     await this.#admin?.close();
+  }
+
+  /** Ends the VMs of requests under way, and tells their clients as far as a response can still say it. */
+  #cutOff(): void {
+    const { clients, waiting } = this.#serving;
+    this.#serving.isOver = true;
+    this.#brokenOff += clients.size;
+    // First: or they would get the VMs of the others.
+    for (const wait of waiting) wait.abort(shuttingDown());
+    for (const client of clients) client.cutOff();
+    if (clients.size === 0) this.#front.breakOff();
+    else this.#deadline = setTimeout(() => this.#front.breakOff(), LAST_WORDS_MS);
   }
 }
 

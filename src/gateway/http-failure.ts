@@ -14,9 +14,10 @@ export type FailureCode =
   | "host-failed" // 500: this host could not make or run a VM: not the guest's fault
   | "guest-crashed" // 502: the VM ended before it had answered; `reason` says by what
   | "bad-response" // 502: the guest's response breaks HTTP
+  | "broken-off" // 502: the time to drain was over before the request was answered
   | "worker-died" // 502: the process that had the request ended before it had answered
   | "overload" // 503: all VMs are busy and the queue is full, or waiting took too long
-  | "shutting-down" // 503: the gateway drains
+  | "shutting-down" // 503: the time to drain was over before the request had a VM
   | "time-out"; // 504: the VM used up its wall or CPU time; `reason` says which
 
 export interface FailureDetails {

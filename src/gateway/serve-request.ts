@@ -29,8 +29,12 @@ export interface Serving {
   readonly trusted: readonly IpRange[];
   /** Whether responses tell what they took. */
   readonly serverTiming: boolean;
-  /** No new requests: those under way are the last. */
+  /** Each response is its connection's last. */
   draining: boolean;
+  /** No new requests, and those under way are broken off. */
+  isOver: boolean;
+  /** Of the requests under way. */
+  readonly clients: Set<Client>;
   /** Those that wait for a VM: each can be told why there will be none. */
   readonly waiting: Set<AbortController>;
   /** Those that have one. */
@@ -40,12 +44,18 @@ export interface Serving {
 }
 
 /** Counters of a gateway that has just begun. */
-export function noRequests(): Pick<Serving, "waiting" | "running" | "requests"> {
-  return { waiting: new Set(), running: 0, requests: 0 };
+export function noRequests(): Pick<Serving, "isOver" | "clients" | "waiting" | "running" | "requests"> {
+  return { isOver: false, clients: new Set(), waiting: new Set(), running: 0, requests: 0 };
 }
 
 export function shuttingDown(): HttpFailure {
   return new HttpFailure(503, "shutting-down", "the gateway is shutting down", { retryAfterSeconds: 1 });
+}
+
+/** The gateway's time is over, and not the client's patience. */
+function brokenOff(hasBegun: boolean): HttpFailure {
+  if (!hasBegun) return shuttingDown();
+  return new HttpFailure(502, "broken-off", "the gateway shut down before the request was answered");
 }
 
 /** Answers one request. Rejects only for a bug or a host that fails to close a VM. */
@@ -64,8 +74,9 @@ export async function serveRequest(
   let name: string | undefined;
   let cost: GuestCost | undefined;
   let failure: HttpFailure | undefined;
+  serving.clients.add(client);
   try {
-    if (serving.draining) throw shuttingDown();
+    if (serving.isOver) throw shuttingDown();
     head = readRequestHead(incoming, serving.trusted);
     const match = routeOf(serving, head);
     if (!isStatic(match)) name = match.route.name;
@@ -73,7 +84,9 @@ export async function serveRequest(
     if (isStatic(match)) await match.route.files.send(head, match.rest ?? "", to);
     else await answer.send(head, match);
   } catch (error) {
-    failure = client.gone ? clientGone() : failureOf(error, answer.isServed ? undefined : answer.guest?.vm);
+    if (client.isCutOff) failure = brokenOff(answer.guest !== undefined);
+    else if (client.gone) failure = clientGone();
+    else failure = failureOf(error, answer.isServed ? undefined : answer.guest?.vm);
     if (failure.reason === "wall-time-limit" && answer.awaitedBody) failure = bodyTooSlow(failure);
     refuse(out, failure, { number, id }, client, serving.draining);
   }
@@ -86,6 +99,7 @@ export async function serveRequest(
   try {
     cost = await answer.release();
   } finally {
+    serving.clients.delete(client);
     serving.onRequest({
       request: number,
       id,

@@ -31,16 +31,15 @@ gatewayTest("a large response that its client has hardly begun to read is not cu
 });
 
 gatewayTest(
-  "a request on an open connection is told that the gateway shuts down",
+  "a request on an open connection is answered while the gateway closes, and is that connection's last",
   misdeeds(),
   async (test) => {
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
     await ask(`${test.url}/exchange-status/200`, { agent });
     const stalled = await begin(`${test.url}/exchange-stall`, {}, null);
     const closed = test.gateway.close(60_000);
-    const refused = await ask(`${test.url}/exchange-status/200`, { agent });
-    assert.deepEqual([refused.status, errorIn(refused).code], [503, "shutting-down"]);
-    assert.deepEqual([refused.headers.connection, refused.headers["retry-after"]], ["close", "1"]);
+    const last = await ask(`${test.url}/exchange-status/200`, { agent });
+    assert.deepEqual([last.status, last.headers.connection], [200, "close"]);
     agent.destroy();
     stalled.request.destroy();
     await closed;
@@ -48,17 +47,20 @@ gatewayTest(
 );
 
 gatewayTest(
-  "whoever waits for a VM is sent away when the gateway closes",
+  "whoever waits for a VM is sent away when the time to close is over, and may come again",
   misdeeds({}, { vms: 1, queueMs: 60_000 }),
   async (test) => {
     const stalled = await begin(`${test.url}/exchange-stall`, {}, null);
     const waiting = ask(`${test.url}/exchange-status/200`);
     await until(() => test.gateway.load.waiting === 1);
     const closed = test.gateway.close(60_000);
+    await test.gateway.close(1);
     const refused = await waiting;
     assert.deepEqual([refused.status, errorIn(refused).code], [503, "shutting-down"]);
+    assert.deepEqual([refused.headers.connection, refused.headers["retry-after"]], ["close", "1"]);
     stalled.request.destroy();
     await closed;
+    assert.equal(test.gateway.brokenOff, 2);
   },
 );
 
@@ -76,6 +78,27 @@ gatewayTest(
     await closed;
     for (const answer of answers) assert.equal((await answer).isWhole, false);
     assert.equal(monitor.vms.size, 0);
+    // The clients did not leave.
+    assert.equal(test.gateway.brokenOff, 2);
+    for (const { status, failure } of test.records)
+      assert.deepEqual([status, failure?.code], [200, "broken-off"]);
+  },
+);
+
+gatewayTest(
+  "a request that was not answered when the time is over is told so: it may have been carried out",
+  misdeeds(),
+  async (test) => {
+    const stalled = ask(`${test.url}/exchange-sleep`);
+    await until(() => test.gateway.load.vms === 1);
+    const closed = test.gateway.close(1);
+    const answer = await stalled;
+    assert.deepEqual([answer.status, errorIn(answer).code, answer.isWhole], [502, "broken-off", true]);
+    await closed;
+    assert.deepEqual(
+      test.records.map(({ status, failure }) => [status, failure?.code]),
+      [[502, "broken-off"]],
+    );
   },
 );
 

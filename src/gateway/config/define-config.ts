@@ -100,6 +100,10 @@ export interface MayflyConfig {
   readonly hangTime?: Duration;
   /** How long a client's connection stays open behind its last response: longer than a balancer in front keeps it. Default "75s". */
   readonly keepAlive?: Duration;
+  /** At the end, and behind a reload, requests under way have so long to end; behind a reload longer where their functions' limits say so. Default "10s". */
+  readonly drainTime?: Duration;
+  /** At the end, requests are still taken for so long while `/readyz` says no more. Default 0. */
+  readonly drainDelay?: Duration;
   /** Guest memory of all VMs of one worker. Default: half of the host's, shared between the workers. */
   readonly memoryMiB?: number;
   /** Addresses or ranges of the proxies whose forwarded headers count: "10.0.0.0/8". None unless given. */

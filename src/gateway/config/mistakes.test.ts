@@ -45,7 +45,7 @@ test("all mistakes of a config are in one report", () => {
     'trustForwarded.0: got "10.0.0.1/8", expected an address or a range such as "10.0.0.5" or "10.0.0.0/8"',
     'defaults.idle: got "soon", expected a duration such as "10s", or a number of ms, 0 to 86400000',
     "concurrency.vms: got 0, expected a whole number, 1 to 10000",
-    'got a field "extra", expected one of listen, admin, workers, hangTime, keepAlive, memoryMiB, trustForwarded, serverTiming, watch, directory, defaults, concurrency, functions, routes',
+    'got a field "extra", expected one of listen, admin, workers, hangTime, keepAlive, drainTime, drainDelay, memoryMiB, trustForwarded, serverTiming, watch, directory, defaults, concurrency, functions, routes',
     'functions.f.isolation: got "none", expected one of "request", "instance", "boot"',
     'functions.f.outbound.origins.0: got "x", expected an origin such as "https://api.example.com" or "https://*.example.com", or "*"',
     "functions.f.outbound.maxRequests: got -1, expected a whole number, 0 to 10000",
@@ -72,7 +72,7 @@ const MISTAKES: [name: string, value: unknown, message: string][] = [
   [
     "a list",
     [],
-    "got [], expected an object with listen, admin, workers, hangTime, keepAlive, memoryMiB, trustForwarded, serverTiming, watch, directory, defaults, concurrency, functions, routes",
+    "got [], expected an object with listen, admin, workers, hangTime, keepAlive, drainTime, drainDelay, memoryMiB, trustForwarded, serverTiming, watch, directory, defaults, concurrency, functions, routes",
   ],
   [
     "a route to nothing",

@@ -24,6 +24,8 @@ test("what a config leaves out gets its default", () => {
     workers: availableParallelism(),
     hangMs: 10_000,
     keepAliveMs: 75_000,
+    drainMs: 10_000,
+    drainDelayMs: 0,
     trustForwarded: [],
     serverTiming: false,
     watch: false,
@@ -68,6 +70,8 @@ test("all that a config says is understood", () => {
     admin: { hosts: ["Mayfly.SVC"] },
     workers: 2,
     hangTime: "1m",
+    drainTime: "2m",
+    drainDelay: "5s",
     memoryMiB: 512,
     trustForwarded: ["10.0.0.0/8", "::1"],
     serverTiming: true,
@@ -95,7 +99,7 @@ test("all that a config says is understood", () => {
   const { cert, key } = config.listen.tls!;
   assert.deepEqual([cert, key], ["/app/tls/cert.pem", "/etc/key.pem"]);
   assert.deepEqual(config.admin, { host: "127.0.0.1", port: 8081, hosts: ["mayfly.svc"] });
-  assert.equal(config.hangMs, 60_000);
+  assert.deepEqual([config.hangMs, config.drainMs, config.drainDelayMs], [60_000, 120_000, 5000]);
   const [hello, users] = config.functions;
   assert.deepEqual(
     { ...hello, limits: hello?.limits.cpuTimeMs },

@@ -74,6 +74,8 @@ function resolveConfig(value: unknown, place: Place, mistakes: Mistakes): ServeC
     workers,
     hangMs: top.hangTime,
     keepAliveMs: top.keepAlive,
+    drainMs: overrides.drainMs ?? top.drainTime,
+    drainDelayMs: overrides.drainDelayMs ?? top.drainDelay,
     memoryMiB,
     trustForwarded: top.trustForwarded,
     serverTiming: overrides.serverTiming ?? top.serverTiming,

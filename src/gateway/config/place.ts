@@ -24,6 +24,8 @@ export interface Overrides {
   /** For every function. */
   readonly idleMs?: number;
   readonly workers?: number;
+  readonly drainMs?: number;
+  readonly drainDelayMs?: number;
   readonly watch?: boolean;
   readonly serverTiming?: boolean;
 }

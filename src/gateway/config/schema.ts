@@ -40,6 +40,8 @@ export const topSchema = record({
     .default("cores"),
   hangTime: duration(1000).default(10_000),
   keepAlive: duration(1000).default(KEEP_ALIVE_MS),
+  drainTime: duration(0).default(10_000),
+  drainDelay: duration(0).default(0),
   memoryMiB: whole(2, 1024 * 1024, "MiB").optional(),
   trustForwarded: listOf(
     z.string(AN_ADDRESS).refine((range) => parseIpRange(range) !== undefined, AN_ADDRESS),

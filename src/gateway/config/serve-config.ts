@@ -28,6 +28,10 @@ export interface ServeConfig {
   readonly hangMs: number;
   /** How long a connection stays open behind its last response. */
   readonly keepAliveMs: number;
+  /** How long requests under way have at the end. */
+  readonly drainMs: number;
+  /** How long requests are still taken at the end, while it says that it is not ready. */
+  readonly drainDelayMs: number;
   /** Budget for the guest memory of all VMs of one process. */
   readonly memoryMiB: number;
   /** Addresses or ranges of the proxies whose forwarded headers count. */

@@ -28,7 +28,7 @@ async function listening(server: Http2SecureServer): Promise<number> {
 
 test("a connection of HTTP/2 without a request, and one that is idle, are ended", { skip }, async () => {
   const server = createSecureServer(certificate(), (_, response) => response.end("body"));
-  const sessions = new Http2Sessions(server, { firstMs: 50, idleMs: 50 });
+  new Http2Sessions(server, { firstMs: 50, idleMs: 50 });
   const port = await listening(server);
   const options = { port, host: "127.0.0.1", rejectUnauthorized: false };
   const silent = connect({ ...options, ALPNProtocols: ["h2"] });
@@ -39,7 +39,6 @@ test("a connection of HTTP/2 without a request, and one that is idle, are ended"
   const stream = client.request({ ":path": "/" });
   stream.on("error", () => {}).resume();
   await once(client, "close");
-  await sessions.closed(60_000);
   server.close();
   await once(server, "close");
 });
@@ -64,7 +63,7 @@ test("what is no HTTP behind TLS is told so, and its connection closed", { skip 
     await once(socket, "close");
     assert.match(answer, words);
   }
-  await front.close(Promise.resolve());
+  await front.close(() => Promise.resolve());
 });
 
 test("closing breaks off handshakes that never end", { skip }, async () => {
@@ -74,7 +73,7 @@ test("closing breaks off handshakes that never end", { skip }, async () => {
   socket.on("error", () => {});
   await once(socket, "connect");
   const closed = once(socket, "close");
-  await front.close(Promise.resolve());
+  await front.close(() => Promise.resolve());
   await closed;
 });
 
@@ -92,7 +91,7 @@ test("a new certificate is what connections get from then on", { skip }, async (
   const before = await seen();
   front.useCertificate(certificate());
   assert.notEqual(await seen(), before);
-  await front.close(Promise.resolve());
+  await front.close(() => Promise.resolve());
 });
 
 for (const [protocol, secure] of [

@@ -17,6 +17,7 @@ export class FrontServer {
   readonly #sessions: Http2Sessions | undefined;
   readonly #sockets = new Set<Socket>();
   #connections = 0;
+  #onLeft: (() => void) | undefined;
 
   /**
    * @param certificate for TLS; without one, connections are plain
@@ -71,16 +72,18 @@ export class FrontServer {
   /**
    * Takes no new connection, and tells the clients that it can to send no new request.
    *
-   * @param answered resolves when all requests are answered
+   * @param answered gives what resolves when all requests are answered
    */
-  async close(answered: Promise<void>): Promise<void> {
+  async close(answered: () => Promise<void>): Promise<void> {
     // Not node:http's close(): it breaks off responses that were written but have not left yet.
     const closed = new Promise<void>((resolve) =>
       NetServer.prototype.close.call(this.#server, () => resolve()),
     );
     this.#sessions?.leave();
-    await answered;
-    await this.#sessions?.closed(LEAVE_MS);
+    await answered();
+    // Whoever keeps a connection may have sent a request on it: that one is answered, and tells that it was the last.
+    await this.#left(LEAVE_MS);
+    await answered();
     this.breakOff();
     await closed;
     // … but that one stops its timers.
@@ -93,8 +96,23 @@ export class FrontServer {
     for (const socket of this.#sockets) socket.destroy();
   }
 
+  /** Resolves when no connection is left of those with TLS, or `ms` later. */
+  #left(ms: number): Promise<void> {
+    if (this.#sockets.size === 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      this.#onLeft = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
   readonly #keep = (socket: Socket): void => {
     this.#sockets.add(socket);
-    socket.once("close", () => this.#sockets.delete(socket));
+    socket.once("close", () => {
+      this.#sockets.delete(socket);
+      if (this.#sockets.size === 0) this.#onLeft?.();
+    });
   };
 }

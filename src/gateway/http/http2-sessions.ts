@@ -12,7 +12,6 @@ export class Http2Sessions {
   readonly #open = new Set<ServerHttp2Session>();
   readonly #patience: SessionPatience;
   #isLeaving = false;
-  #onEmpty: (() => void) | undefined;
 
   constructor(server: Http2SecureServer, patience: SessionPatience) {
     this.#patience = patience;
@@ -21,22 +20,14 @@ export class Http2Sessions {
     server.on("sessionError", () => {});
   }
 
-  /** Tells all clients that no further request is taken (GOAWAY). Those under way go on. */
+  /**
+   * Tells all clients that no further request is taken (GOAWAY). Those under way go on. One that was on its way is refused in a way that says
+   * that nobody began with it: the notice without a number that HTTP/2 has for that is none that Node can send. Its `goaway()` leaves requests
+   * behind it without an answer, whatever number it names.
+   */
   leave(): void {
     this.#isLeaving = true;
     for (const session of this.#open) session.close();
-  }
-
-  /** Resolves when all are closed, or `ms` later. */
-  closed(ms: number): Promise<void> {
-    if (this.#open.size === 0) return Promise.resolve();
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, ms);
-      this.#onEmpty = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
   }
 
   #add(session: ServerHttp2Session): void {
@@ -56,7 +47,6 @@ export class Http2Sessions {
     session.once("close", () => {
       clearTimeout(timer);
       this.#open.delete(session);
-      if (this.#open.size === 0) this.#onEmpty?.();
     });
     if (this.#isLeaving) session.close();
   }

@@ -9,6 +9,11 @@ import type { GatewayWorkerConfig, LogStyle } from "./worker-config.js";
 
 const PROGRAM = fileURLToPath(new URL("worker-program.js", import.meta.url));
 
+/** Behind its time limit a request still has to be answered, ms. */
+const ANSWER_MS = 1000;
+/** However long its limits let a request take: the workers that it keeps cost memory, ms. */
+const MOST_REQUEST_MS = 3_600_000;
+
 export interface PlanOptions {
   /** What the VMs run on. */
   readonly machine: MachineKind;
@@ -47,10 +52,19 @@ export async function planWorkers(config: ServeConfig, options: PlanOptions): Pr
     config: { serve: { ...config, functions }, machine, log },
     workers: config.workers,
     hangMs: config.hangMs,
+    requestMs: requestMs(config),
     onAllGone: () => {
       // What is left behind is in a cache, and in nobody's way.
       void remove().catch(() => {});
     },
   };
   return { workers, inputs };
+}
+
+/** How long requests of a configuration may take, and are waited for when other workers take over. */
+function requestMs({ functions, drainMs }: ServeConfig): number {
+  const each = functions.map(
+    ({ limits, concurrency }) => concurrency.queueMs + limits.wallTimeMs + ANSWER_MS,
+  );
+  return Math.max(drainMs, Math.min(MOST_REQUEST_MS, Math.max(0, ...each)));
 }

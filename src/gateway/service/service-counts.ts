@@ -6,6 +6,7 @@ export class ServiceCounts {
   #deaths = 0;
   #hangs = 0;
   #lost = 0;
+  #brokenOff = 0;
   readonly #reloads = { done: 0, failed: 0 };
 
   onEvent(event: SupervisorEvent): void {
@@ -13,6 +14,7 @@ export class ServiceCounts {
       this.#deaths++;
       this.#lost += event.lost;
     } else if (event.kind === "worker-hung") this.#hangs++;
+    else if (event.kind === "broken-off") this.#brokenOff += event.requests;
     else if (event.kind === "reloaded") this.#reloads.done++;
     else if (event.kind === "reload-failed") this.#reloads.failed++;
   }
@@ -31,6 +33,12 @@ export class ServiceCounts {
         "mayfly_requests_lost_total",
         "Requests under way in a worker that died: answered with 502, or broken off.",
         [one(this.#lost)],
+      ),
+      family(
+        "counter",
+        "mayfly_requests_broken_off_total",
+        "Requests that had not ended when the time of the worker was over that drained.",
+        [one(this.#brokenOff)],
       ),
       family("counter", "mayfly_reloads_total", "Reloads, by whether new workers took over.", reloads),
     ];

@@ -76,6 +76,7 @@ export class Service implements AsyncDisposable {
   /** The reload under way, and the one that is to follow it. */
   #reloading: Promise<void> | undefined;
   #next: Promise<void> | undefined;
+  #endPause = (): void => {};
 
   private constructor(parts: {
     what: string;
@@ -148,15 +149,35 @@ export class Service implements AsyncDisposable {
     return this.#reload(undefined);
   }
 
-  /** Stops to listen and lets requests under way end. A second call may shorten the time that they have. */
+  /**
+   * Stops to listen and lets requests under way end. A second call may shorten the time that they have.
+   *
+   * @param graceMs how long that is; unless given, it and how long requests are still taken before is what the configuration says
+   */
   async close(graceMs?: number): Promise<void> {
     await this.#watch.close();
-    await this.#supervisor?.close(graceMs);
+    const { drainMs, drainDelayMs } = this.#config;
+    if (graceMs === undefined && drainDelayMs > 0) {
+      this.#supervisor?.leave();
+      await this.#pause(drainDelayMs);
+    } else this.#endPause();
+    await this.#supervisor?.close(graceMs ?? drainMs);
     await this.#admin?.[Symbol.asyncDispose]();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  /** Resolves after a time, or when another call of `close` has none to lose. */
+  #pause(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      this.#endPause = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
   }
 
   async #start(from: LoadedConfig): Promise<void> {

@@ -44,10 +44,12 @@ runWorker<GatewayWorkerConfig>(async ({ serve, machine, log: style }, { worker, 
     machine,
     answer: (question) => answers[question as keyof GatewayAnswers](),
     farewell: (): GatewayFarewell => ({ metrics: answers.metrics(), state: answers.state() }),
+    leave: () => gateway.leave(),
     async close(graceMs) {
       await gateway.close(graceMs);
       await monitor.close();
       await log.flushed();
+      return gateway.brokenOff;
     },
   };
 });

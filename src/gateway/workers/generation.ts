@@ -26,6 +26,8 @@ export interface WorkerPlan<Config> {
   readonly readyMs?: number;
   /** How long one that is ready may stand still before it is killed, ms; for ever unless given. */
   readonly hangMs?: number;
+  /** How long a request may take, ms: behind a reload workers of this plan have so long to end; ten seconds unless given. */
+  readonly requestMs?: number;
   /** Told when the last worker of this plan has gone. */
   readonly onAllGone?: () => void;
 }
@@ -60,6 +62,7 @@ export class Generation<Config> {
   readonly #watchdog: Watchdog<WorkerProcess<Config>> | undefined;
   #isRetired = false;
   #isGone = false;
+  #brokenOff = 0;
 
   private constructor(plan: GenerationPlan<Config>) {
     this.#plan = plan;
@@ -101,23 +104,34 @@ export class Generation<Config> {
     return this.#places.filter(({ isReady }) => isReady).map(({ worker }) => worker);
   }
 
-  /** Replaces nobody any more, and has every worker end when its requests have. Resolves when all are gone. A second call may shorten the time. */
-  async retire(graceMs: number): Promise<void> {
+  /** How long a request may take, ms. */
+  get requestMs(): number | undefined {
+    return this.#plan.requestMs;
+  }
+
+  /**
+   * Replaces nobody any more, and has every worker end when its requests have. Resolves when all are gone. A second call may shorten the time.
+   *
+   * @param isLast nobody takes the connections over
+   */
+  async retire(graceMs: number, isLast = false): Promise<void> {
     this.#isRetired = true;
     // Those that drain have a deadline of their own.
     this.#watchdog?.[Symbol.dispose]();
     await Promise.all(
       this.#places.map(async ({ worker, isReady, timer }) => {
         clearTimeout(timer);
-        if (graceMs > 0 && isReady) worker.drain(graceMs);
+        if (graceMs > 0 && isReady) worker.drain(graceMs, isLast);
         else worker.kill();
         const hangs = setTimeout(() => worker.kill(), graceMs + KILL_AFTER_MS);
         await worker.ended;
         clearTimeout(hangs);
       }),
     );
-    if (!this.#isGone) this.#plan.onAllGone?.();
+    if (this.#isGone) return;
     this.#isGone = true;
+    this.#plan.onAllGone?.();
+    if (this.#brokenOff > 0) this.#plan.onEvent({ kind: "broken-off", requests: this.#brokenOff });
   }
 
   async #open(): Promise<void> {
@@ -183,14 +197,17 @@ export class Generation<Config> {
     worker.kill();
   };
 
-  #onEnd(place: Place<Config>, { status, signal, orphans, farewell }: WorkerEnd): void {
+  #onEnd(place: Place<Config>, { status, signal, orphans, farewell, brokenOff }: WorkerEnd): void {
     const { worker, isReady } = place;
     place.isReady = false;
     if (isReady) this.#plan.onGone(worker.number, farewell);
     for (const { connection, state } of orphans) settleOrphan(connection, state, this.#plan.onConnection);
-    if (this.#isRetired) return;
-    const restartMs = place.delay.after(isReady ? performance.now() - place.readySince : 0);
     const lost = orphans.filter(({ state }) => state >= SlotState.waiting).length;
+    if (this.#isRetired) {
+      this.#brokenOff += brokenOff ?? lost;
+      return;
+    }
+    const restartMs = place.delay.after(isReady ? performance.now() - place.readySince : 0);
     this.#plan.onEvent({
       kind: "worker-died",
       worker: worker.number,

@@ -30,7 +30,9 @@ export class HeldConnections {
   readonly #over: Record<Over, number[]> = { closed: [], returned: [], refused: [] };
   #isDraining = false;
   #isTelling = false;
+  #drained: Promise<void> | undefined;
   #onDrained: (() => void) | undefined;
+  #deadline: NodeJS.Timeout | undefined;
   #isAbandoned = false;
 
   constructor(server: Server, table: ConnectionTable, tell: (message: ToSupervisor) => void) {
@@ -75,19 +77,20 @@ export class HeldConnections {
 
   /**
    * Gives connections back as they become idle. Resolves when none is left of those that can be followed, or when the time is over: those
-   * that are left then are the supervisor's to settle once this process has ended.
+   * that are left then are the supervisor's to settle once this process has ended. A further call sets the time anew.
    */
   async drain(graceMs: number): Promise<void> {
     this.#isDraining = true;
     if (this.#plain === undefined) return;
-    let timer: NodeJS.Timeout | undefined;
-    await new Promise<void>((resolve) => {
+    clearTimeout(this.#deadline);
+    this.#deadline = setTimeout(() => this.#onDrained?.(), graceMs);
+    this.#drained ??= new Promise((resolve) => {
       this.#onDrained = resolve;
-      timer = setTimeout(resolve, graceMs);
-      this.#returnIdle();
-      if (this.#held.size === 0) resolve();
     });
-    clearTimeout(timer);
+    this.#returnIdle();
+    if (this.#held.size === 0) this.#onDrained?.();
+    await this.#drained;
+    clearTimeout(this.#deadline);
     this.#isAbandoned = true;
   }
 

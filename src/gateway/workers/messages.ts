@@ -15,7 +15,8 @@ export interface ErrorWords {
 export type ToWorker<Config> =
   | { readonly say: "config"; readonly worker: number; readonly config: Config }
   | { readonly say: "ask"; readonly id: number; readonly question: Question }
-  | { readonly say: "drain"; readonly graceMs: number };
+  /** `isLast`: nobody takes the connections over. A second one may shorten the time. */
+  | { readonly say: "drain"; readonly graceMs: number; readonly isLast: boolean };
 
 /** From a worker. */
 export type ToSupervisor =
@@ -29,6 +30,6 @@ export type ToSupervisor =
   | { readonly say: "returned"; readonly ids: readonly number[] }
   /** What nobody asked for: JSON of the worker's own. */
   | { readonly say: "news"; readonly news: unknown }
-  /** The last words of a worker that ends because it was told to. */
-  | { readonly say: "farewell"; readonly words: unknown }
+  /** The last words of a worker that ends because it was told to, and how many requests it broke off if it knows. */
+  | { readonly say: "farewell"; readonly words: unknown; readonly brokenOff: number | undefined }
   | { readonly say: "answer"; readonly id: number; readonly answer?: unknown; readonly error?: ErrorWords };

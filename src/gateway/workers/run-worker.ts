@@ -21,8 +21,14 @@ export interface WorkerService {
   answer(question: Question): unknown;
   /** What the supervisor shall know of it when it is gone. */
   farewell?(): unknown;
-  /** Lets requests under way end, within the time, and gives everything back. */
-  close(graceMs: number): Promise<void>;
+  /** From now on each response is its connection's last. */
+  leave?(): void;
+  /**
+   * Lets requests under way end, within the time, and gives everything back. A second call may shorten the time.
+   *
+   * @returns how many requests had not ended, and were broken off; undefined when that is not known
+   */
+  close(graceMs: number): Promise<number | undefined>;
 }
 
 /** A worker's way to whoever supervises it. */
@@ -39,19 +45,26 @@ export function runWorker<Config>(body: WorkerBody<Config>): void {
   let service: WorkerService | undefined;
   let connections: HeldConnections | undefined;
   let receiver: ConnectionReceiver | undefined;
+  let until = Number.POSITIVE_INFINITY;
   let isEnding = false;
+  let isClosing = false;
+  const rest = (): number => Math.max(0, until - performance.now());
 
-  const end = async (graceMs: number, status: number): Promise<void> => {
+  const end = async (graceMs: number, isLast: boolean): Promise<void> => {
+    until = Math.min(until, performance.now() + graceMs);
+    if (isLast) service?.leave?.();
+    const drained = connections?.drain(rest());
+    if (isClosing) void service?.close(rest()).catch(() => {});
     if (isEnding) return;
     isEnding = true;
-    const until = performance.now() + graceMs;
-    await connections?.drain(graceMs);
-    await service?.close(Math.max(0, until - performance.now())).catch(report);
+    await drained;
+    isClosing = true;
+    const brokenOff = await service?.close(rest()).catch(report);
     // What is still in the channel is the supervisor's, untouched.
     receiver?.[Symbol.dispose]();
-    tell({ say: "farewell", words: service?.farewell?.() });
+    tell({ say: "farewell", words: service?.farewell?.(), brokenOff });
     // Behind everything that was told before.
-    tell({ say: "closed", ids: [] }, () => process.exit(status));
+    tell({ say: "closed", ids: [] }, () => process.exit(0));
   };
 
   const begin = async (config: Config, worker: number): Promise<void> => {
@@ -80,7 +93,7 @@ export function runWorker<Config>(body: WorkerBody<Config>): void {
         void answer(service, message.id, message.question);
         break;
       case "drain":
-        void end(message.graceMs, 0);
+        void end(message.graceMs, message.isLast);
     }
   });
   // Ctrl-C reaches every process of a terminal: when to end is the supervisor's word.
@@ -115,6 +128,6 @@ function tell(message: ToSupervisor, then: () => void = () => {}): void {
   else then();
 }
 
-function report(error: unknown): void {
+function report(error: unknown): undefined {
   process.stderr.write(`worker: ${String(error)}\n`);
 }

@@ -22,6 +22,8 @@ export type SupervisorEvent =
   | { kind: "connections-wait"; error: unknown }
   /** A worker has no descriptor for new connections, which are answered with 503. Told again only after a while without. */
   | { kind: "connections-refused"; worker: number }
+  /** Workers that drained had no more time: so many requests had not ended. */
+  | { kind: "broken-off"; requests: number }
   | { kind: "reloaded" }
   | { kind: "reload-failed"; error: unknown };
 
@@ -45,6 +47,8 @@ export function describeEvent(event: SupervisorEvent): string {
       return `new connections have to wait: ${messageOf(event.error)}`;
     case "connections-refused":
       return `worker ${event.worker} has no descriptors left: new connections are answered with 503`;
+    case "broken-off":
+      return `the time of workers that drained is over: ${event.requests} requests had not ended, and were broken off`;
     case "reloaded":
       return "reloaded: the new workers have taken over";
     case "reload-failed":

@@ -41,13 +41,14 @@ export class Supervisor<Config> implements AsyncDisposable {
   readonly #onEvent: (event: SupervisorEvent) => void;
   readonly #waiting: Descriptor[] = [];
   /** Old ones drain. */
-  readonly #retiring = new Set<Promise<void>>();
+  readonly #retiring = new Set<Generation<Config>>();
   #port: Port | undefined;
   readonly #reserve = new DescriptorReserve();
   readonly #shortages = new Seldom();
   #generation: Generation<Config> | undefined;
   #reloading: Promise<void> = Promise.resolve();
   readonly #closing = new AbortController();
+  #isLeaving = false;
   #isClosing = false;
   #workers = 0;
 
@@ -100,7 +101,12 @@ export class Supervisor<Config> implements AsyncDisposable {
 
   /** Whether a worker takes requests, and the end has not begun. */
   get isReady(): boolean {
-    return !this.#isClosing && this.#port !== undefined && this.#generation?.pick() !== undefined;
+    return (
+      !this.#isLeaving &&
+      !this.#isClosing &&
+      this.#port !== undefined &&
+      this.#generation?.pick() !== undefined
+    );
   }
 
   /** Workers that take requests now. */
@@ -126,12 +132,18 @@ export class Supervisor<Config> implements AsyncDisposable {
    * Starts workers of a new plan; when all are ready they get every new connection, and the idle ones of the old workers, which end
    * when their requests have. One after the other, in the order of the calls.
    *
+   * @param graceMs how long these may take; as long as their plan says of a request unless given
    * @throws what kept a new worker from being ready: then the old ones go on as if nothing had happened
    */
-  reload(plan: WorkerPlan<Config>, graceMs = GRACE_MS): Promise<void> {
+  reload(plan: WorkerPlan<Config>, graceMs?: number): Promise<void> {
     const done = this.#reloading.then(() => this.#reload(plan, graceMs));
     this.#reloading = done.catch(() => {});
     return done;
+  }
+
+  /** Says from now on that it is not ready, and goes on: whoever sends requests has time to learn of the end. */
+  leave(): void {
+    this.#isLeaving = true;
   }
 
   /** Stops to listen and has the workers end when their requests have. A second call may shorten the time they have for that. */
@@ -142,14 +154,15 @@ export class Supervisor<Config> implements AsyncDisposable {
     this.#reserve[Symbol.dispose]();
     for (const connection of this.#waiting.splice(0)) refuse(connection);
     await this.#reloading;
-    await Promise.all([this.#generation?.retire(graceMs), ...this.#retiring]);
+    const all = [this.#generation, ...this.#retiring];
+    await Promise.all(all.map((generation) => generation?.retire(graceMs, true)));
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
 
-  async #reload(plan: WorkerPlan<Config>, graceMs: number): Promise<void> {
+  async #reload(plan: WorkerPlan<Config>, graceMs: number | undefined): Promise<void> {
     if (this.#isClosing) {
       plan.onAllGone?.();
       throw new Error("the workers are ending: no others take their place");
@@ -160,10 +173,9 @@ export class Supervisor<Config> implements AsyncDisposable {
       this.#generation = next;
       this.#serveWaiting();
       this.#onEvent({ kind: "reloaded" });
-      const retired = old?.retire(graceMs);
-      if (retired === undefined) return;
-      this.#retiring.add(retired);
-      void retired.finally(() => this.#retiring.delete(retired));
+      if (old === undefined) return;
+      this.#retiring.add(old);
+      void old.retire(graceMs ?? old.requestMs ?? GRACE_MS).finally(() => this.#retiring.delete(old));
     } catch (error) {
       if (!this.#isClosing) this.#onEvent({ kind: "reload-failed", error });
       throw error;

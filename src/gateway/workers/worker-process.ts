@@ -21,6 +21,8 @@ export interface WorkerEnd {
   readonly orphans: readonly Orphan[];
   /** What it said at last, if it came to that. */
   readonly farewell: unknown;
+  /** Requests that it broke off at the end of a drain; undefined when it did not come to say so. */
+  readonly brokenOff: number | undefined;
 }
 
 /** Whom a worker's doings concern. */
@@ -66,6 +68,7 @@ export class WorkerProcess<Config> {
   readonly #asked = new Map<number, Asked>();
   readonly #listener: WorkerListener;
   #farewell: unknown;
+  #brokenOff: number | undefined;
   #slots = 0;
   #ids = 0;
   #isOver = false;
@@ -146,9 +149,13 @@ export class WorkerProcess<Config> {
     });
   }
 
-  /** Has it return connections as they become idle, and end when none is left, at the latest when the time is over. */
-  drain(graceMs: number): void {
-    this.#send({ say: "drain", graceMs });
+  /**
+   * Has it return connections as they become idle, and end when none is left, at the latest when the time is over: a second call may shorten it.
+   *
+   * @param isLast nobody will take those connections over
+   */
+  drain(graceMs: number, isLast: boolean): void {
+    this.#send({ say: "drain", graceMs, isLast });
   }
 
   kill(): void {
@@ -199,6 +206,7 @@ export class WorkerProcess<Config> {
         break;
       case "farewell":
         this.#farewell = message.words;
+        this.#brokenOff = countIn(message.brokenOff);
         break;
       case "answer": {
         const asked = this.#asked.get(message.id);
@@ -233,8 +241,13 @@ export class WorkerProcess<Config> {
     this.#held.clear();
     this.#table[Symbol.dispose]();
     this.#channel.close();
-    return { status, signal, orphans, farewell: this.#farewell };
+    return { status, signal, orphans, farewell: this.#farewell, brokenOff: this.#brokenOff };
   }
+}
+
+/** Whoever has broken into a worker can say anything. */
+function countIn(said: unknown): number | undefined {
+  return Number.isSafeInteger(said) && (said as number) >= 0 ? (said as number) : undefined;
 }
 
 /** @throws SystemCallError without descriptors; then the table is given back, too */

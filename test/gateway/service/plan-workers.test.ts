@@ -11,12 +11,17 @@ test("a plan has an image for each handler, and lets workers read what the confi
   const folder = mkdtempSync(join(root, "build", "test-plan-"));
   const handler = join(folder, "hello.js");
   writeFileSync(handler, "export default { fetch: () => new Response('hello') };");
+  const limits = (wallTimeMs: number, queueMs: number) => ({
+    limits: { wallTimeMs },
+    concurrency: { queueMs },
+  });
   const config = {
     workers: 3,
+    drainMs: 10_000,
     listen: { host: "127.0.0.1", port: 0, tls: { cert: "/tls/cert.pem", key: "/tls/key.pem" } },
     functions: [
-      { name: "hello", file: handler } as FunctionConfig,
-      { name: "image", file: app("hello") } as FunctionConfig,
+      { name: "hello", file: handler, ...limits(60_000, 500) } as FunctionConfig,
+      { name: "image", file: app("hello"), ...limits(5000, 1000) } as FunctionConfig,
     ],
     routes: [{ hosts: [], path: "/assets/*", target: { kind: "static", directory: "/srv/assets" } }],
   } as unknown as ServeConfig;
@@ -25,6 +30,8 @@ test("a plan has an image for each handler, and lets workers read what the confi
     const { workers: plan, inputs } = await planWorkers(config, { machine: "kvm", log });
     assert.deepEqual(inputs, [handler]);
     assert.equal(plan.workers, 3);
+    // To wait for a VM, to be answered by it, and to leave.
+    assert.equal(plan.requestMs, 500 + 60_000 + 1000);
     const [hello, image] = plan.config.serve.functions;
     assert.match(hello!.file, /\.img$/);
     assert.equal(hello!.source, handler);

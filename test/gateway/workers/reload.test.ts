@@ -63,6 +63,31 @@ supervisedTest(
 );
 
 supervisedTest(
+  "behind a reload a request has as long as its own plan says, and what is broken off then is told",
+  { ...plan({ word: "old" }), requestMs: 200 },
+  async (test) => {
+    const held = ask(`${test.url}/hold`);
+    while ((await test.sum("held")) < 1);
+    await test.supervisor.reload(plan({ word: "new" }));
+    assert.equal((await held).status, 502);
+    assert.equal((await test.event("broken-off")).requests, 1);
+  },
+);
+
+supervisedTest(
+  "the end does not wait for as long as requests of a former plan may take",
+  { ...plan({ word: "old" }), requestMs: 3_600_000 },
+  async (test) => {
+    const held = ask(`${test.url}/hold`);
+    while ((await test.sum("held")) < 1);
+    await test.supervisor.reload(plan({ word: "new" }));
+    await test.supervisor.close(200);
+    assert.equal((await held).status, 502);
+    assert.equal((await test.event("broken-off")).requests, 1);
+  },
+);
+
+supervisedTest(
   "a response that is written, and that its client has not taken yet, arrives whole",
   plan({ word: "old" }),
   async (test) => {

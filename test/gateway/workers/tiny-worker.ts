@@ -114,6 +114,7 @@ runWorker<TinyConfig>(async (config) => {
     }),
     async close() {
       server.closeAllConnections();
+      return undefined;
     },
   };
 });
