@@ -20,10 +20,17 @@ export const SlotState = {
   waiting: 2,
   /** A response has begun. */
   responding: 3,
-  /** TLS or HTTP/2: nobody but this worker can say anything on it. */
+  /** TLS or HTTP/2: nobody but this worker can say anything on it. This, and one more for each request under way. */
   opaque: 4,
 } as const;
-export type SlotState = (typeof SlotState)[keyof typeof SlotState];
+/** What a byte can say. */
+const MOST = 255;
+
+/** Requests under way on a connection, as far as its slot tells: of HTTP/1.1's that came one behind the other the first. */
+export function requestsOf(state: number): number {
+  if (state >= SlotState.opaque) return state - SlotState.opaque;
+  return state >= SlotState.waiting ? 1 : 0;
+}
 
 /** A byte a connection. One process writes a slot at a time: the supervisor before it hands over, then the worker. */
 export class ConnectionTable implements Disposable {
@@ -45,12 +52,12 @@ export class ConnectionTable implements Disposable {
     return new ConnectionTable(new Descriptor(fd));
   }
 
-  read(slot: number): SlotState {
-    return (this.#mapping.bytes[slot] ?? SlotState.opaque) as SlotState;
+  read(slot: number): number {
+    return slot < TABLE_SLOTS ? this.#mapping.bytes[slot]! : SlotState.opaque;
   }
 
-  write(slot: number, state: SlotState): void {
-    if (slot < TABLE_SLOTS) this.#mapping.bytes[slot] = state;
+  write(slot: number, state: number): void {
+    if (slot < TABLE_SLOTS) this.#mapping.bytes[slot] = Math.min(state, MOST);
   }
 
   /** The worker's sign of life. */

@@ -1,7 +1,6 @@
 // generation.ts: the workers of one config: started together, replaced when they die, retired together.
 import { performance } from "node:perf_hooks";
 import type { Descriptor } from "../../linux/descriptor.js";
-import { SlotState } from "./connection-table.js";
 import { settleOrphan } from "./orphans.js";
 import type { DescriptorReserve } from "./reserve.js";
 import { RestartDelay } from "./restart-delay.js";
@@ -63,6 +62,8 @@ export class Generation<Config> {
   #isRetired = false;
   #isGone = false;
   #brokenOff = 0;
+  /** Of workers whose connections are not all settled yet. */
+  readonly #ends = new Set<Promise<void>>();
 
   private constructor(plan: GenerationPlan<Config>) {
     this.#plan = plan;
@@ -128,6 +129,7 @@ export class Generation<Config> {
         clearTimeout(hangs);
       }),
     );
+    await Promise.all(this.#ends);
     if (this.#isGone) return;
     this.#isGone = true;
     this.#plan.onAllGone?.();
@@ -185,7 +187,9 @@ export class Generation<Config> {
   }
 
   #watch(place: Place<Config>): void {
-    void place.worker.ended.then((end) => this.#onEnd(place, end));
+    const end = place.worker.ended.then((how) => this.#onEnd(place, how));
+    this.#ends.add(end);
+    void end.finally(() => this.#ends.delete(end));
   }
 
   readonly #onBrokenLine = (worker: number, part: string): void =>
@@ -197,27 +201,22 @@ export class Generation<Config> {
     worker.kill();
   };
 
-  #onEnd(place: Place<Config>, { status, signal, orphans, farewell, brokenOff }: WorkerEnd): void {
+  async #onEnd(
+    place: Place<Config>,
+    { status, signal, orphans, farewell, brokenOff }: WorkerEnd,
+  ): Promise<void> {
     const { worker, isReady } = place;
+    const { onGone, onConnection, onEvent } = this.#plan;
     place.isReady = false;
-    if (isReady) this.#plan.onGone(worker.number, farewell);
-    for (const { connection, state } of orphans) settleOrphan(connection, state, this.#plan.onConnection);
-    const lost = orphans.filter(({ state }) => state >= SlotState.waiting).length;
-    if (this.#isRetired) {
-      this.#brokenOff += brokenOff ?? lost;
-      return;
-    }
+    if (isReady) onGone(worker.number, farewell);
+    const losses = orphans.map(({ connection, state }) => settleOrphan(connection, state, onConnection));
     const restartMs = place.delay.after(isReady ? performance.now() - place.readySince : 0);
-    this.#plan.onEvent({
-      kind: "worker-died",
-      worker: worker.number,
-      pid: worker.pid,
-      status,
-      signal,
-      lost,
-      restartMs,
-    });
-    place.timer = setTimeout(() => this.#replace(place), restartMs);
+    const isRetired = this.#isRetired;
+    if (!isRetired) place.timer = setTimeout(() => this.#replace(place), restartMs);
+    const lost = (await Promise.all(losses)).reduce((sum, each) => sum + each, 0);
+    const { number, pid } = worker;
+    if (isRetired) this.#brokenOff += brokenOff ?? lost;
+    else onEvent({ kind: "worker-died", worker: number, pid, status, signal, lost, restartMs });
   }
 
   #replace(place: Place<Config>): void {

@@ -10,10 +10,14 @@ import type { ToSupervisor } from "./messages.js";
 /** How a worker is through with a connection: see `ToSupervisor`. */
 type Over = "closed" | "returned" | "refused";
 
+/** Of a connection, where only its server can read it: of HTTP/2 Node shows another socket for each request. */
+type Peer = Pick<Socket, "remoteAddress" | "remotePort">;
+
 interface Held {
   readonly id: number;
   readonly slot: number;
   readonly socket: Socket;
+  readonly peer: string;
   /** Requests whose response is not over, and those of them whose response has begun. */
   pending: number;
   begun: number;
@@ -27,6 +31,8 @@ export class HeldConnections {
   readonly #table: ConnectionTable;
   readonly #tell: (message: ToSupervisor) => void;
   readonly #held = new Map<Socket, Held>();
+  /** Those that can be followed by the far end's address alone. */
+  readonly #opaque = new Map<string, Held>();
   readonly #over: Record<Over, number[]> = { closed: [], returned: [], refused: [] };
   #isDraining = false;
   #isTelling = false;
@@ -40,7 +46,11 @@ export class HeldConnections {
     this.#plain = server instanceof HttpServer ? server : undefined;
     this.#table = table;
     this.#tell = tell;
-    if (this.#plain === undefined) return;
+    if (this.#plain === undefined) {
+      for (const event of ["request", "checkContinue"])
+        if (server.listenerCount(event) > 0) server.prependListener(event, this.#onOpaqueRequest);
+      return;
+    }
     const onRequest = (request: IncomingMessage, response: ServerResponse): void =>
       this.#onRequest(request, response);
     this.#plain.prependListener("request", onRequest);
@@ -68,9 +78,10 @@ export class HeldConnections {
       this.#tellSoon("closed", id);
       return;
     }
-    const held: Held = { id, slot, socket, pending: 0, begun: 0, isReturned: false };
+    const held: Held = { id, slot, socket, peer: peerOf(socket), pending: 0, begun: 0, isReturned: false };
     this.#held.set(socket, held);
     this.#table.write(slot, this.#plain === undefined ? SlotState.opaque : SlotState.idle);
+    if (this.#plain === undefined) this.#opaque.set(held.peer, held);
     socket.once("close", () => this.#onClose(held));
     this.#server.emit("connection", socket);
   }
@@ -122,10 +133,25 @@ export class HeldConnections {
     this.#note(held);
   }
 
+  readonly #onOpaqueRequest = ({ socket }: IncomingMessage, response: ServerResponse): void => {
+    const held = this.#opaque.get(peerOf(socket));
+    if (held === undefined) return;
+    held.pending++;
+    this.#note(held);
+    response.once("close", () => {
+      held.pending--;
+      this.#note(held);
+    });
+  };
+
   #note(held: Held): void {
     // An answer may come when its client has long left: by then the slot is another connection's.
     if (!this.#held.has(held.socket)) return;
     const { slot, pending, begun } = held;
+    if (this.#plain === undefined) {
+      this.#table.write(slot, SlotState.opaque + pending);
+      return;
+    }
     const state = begun > 0 ? SlotState.responding : pending > 0 ? SlotState.waiting : SlotState.idle;
     this.#table.write(slot, state);
   }
@@ -149,6 +175,7 @@ export class HeldConnections {
 
   #onClose(held: Held): void {
     this.#held.delete(held.socket);
+    if (this.#opaque.get(held.peer) === held) this.#opaque.delete(held.peer);
     if (this.#isAbandoned && !held.isReturned) return;
     this.#tellSoon(held.isReturned ? "returned" : "closed", held.id);
   }
@@ -168,4 +195,8 @@ export class HeldConnections {
     }
     if (this.#held.size === 0) this.#onDrained?.();
   };
+}
+
+function peerOf({ remoteAddress, remotePort }: Peer): string {
+  return `${remoteAddress} ${remotePort}`;
 }

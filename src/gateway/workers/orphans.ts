@@ -4,7 +4,7 @@ import type { Descriptor } from "../../linux/descriptor.js";
 import { HttpFailure } from "../http-failure.js";
 import { wholeResponse } from "../http-server.js";
 import { socketOf } from "./connection-socket.js";
-import { SlotState } from "./connection-table.js";
+import { requestsOf, SlotState } from "./connection-table.js";
 
 /** How long a client may go on sending before the connection is cut, ms: data that arrives after that would take the response back. */
 const LINGER_MS = 2000;
@@ -29,29 +29,30 @@ const nobody = (): string =>
  *
  * @param state what the worker was doing on it
  * @param handOver takes a connection from which nothing was read
+ * @returns requests that are lost: answered with 502, or broken off
  */
 export function settleOrphan(
   connection: Descriptor,
-  state: SlotState,
+  state: number,
   handOver: (connection: Descriptor) => void,
-): void {
+): number | Promise<number> {
   switch (state) {
     case SlotState.untouched:
       handOver(connection);
-      break;
+      return 0;
     case SlotState.waiting:
       answer(silentSocketOf(connection), died());
-      break;
+      return 1;
     case SlotState.idle:
-      closeIdle(silentSocketOf(connection));
-      break;
+      return closeIdle(silentSocketOf(connection));
     case SlotState.responding:
       // Half a response cannot be taken back: its end must not look like one.
       silentSocketOf(connection)?.resetAndDestroy();
-      break;
+      return 1;
     default:
       // TLS has an end of its own, which nobody can say any more.
       connection.close();
+      return requestsOf(state);
   }
 }
 
@@ -73,17 +74,18 @@ function answer(socket: Socket | undefined, response: string): void {
   socket.once("close", () => clearTimeout(cut)).once("end", () => socket.destroySoon());
 }
 
-/** Between two requests a server may close; but a request may have been on its way to the worker. */
-function closeIdle(socket: Socket | undefined): void {
-  if (socket === undefined) return;
-  const close = setTimeout(() => {
-    socket.off("data", onData);
-    answer(socket, "");
-  }, UNREAD_MS);
-  const onData = (): void => {
-    clearTimeout(close);
-    socket.off("data", onData);
-    answer(socket, died());
-  };
-  socket.on("data", onData);
+/** Between two requests a server may close; but a request may have been on its way to the worker. Resolves with how many there were. */
+function closeIdle(socket: Socket | undefined): number | Promise<number> {
+  if (socket === undefined) return 0;
+  return new Promise((resolve) => {
+    const settle = (response: string, requests: number): void => {
+      clearTimeout(close);
+      socket.off("data", onData);
+      answer(socket, response);
+      resolve(requests);
+    };
+    const close = setTimeout(() => settle("", 0), UNREAD_MS);
+    const onData = (): void => settle(died(), 1);
+    socket.on("data", onData);
+  });
 }

@@ -93,7 +93,7 @@ export class Supervisor<Config> implements AsyncDisposable {
     return this.#generation?.pids ?? [];
   }
 
-  /** Connections on which a worker in charge has something to do. Of TLS it cannot be seen: these count as busy. */
+  /** Connections on which a worker in charge has something to do. */
   get busyConnections(): number {
     const workers = this.#generation?.readyWorkers ?? [];
     return workers.reduce((sum, { busyConnections }) => sum + busyConnections, 0);

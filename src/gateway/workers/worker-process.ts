@@ -2,7 +2,7 @@
 import type { ChildProcess } from "node:child_process";
 import type { Descriptor } from "../../linux/descriptor.js";
 import { connectionChannel, sendConnection, type Ticket } from "./connection-channel.js";
-import { ConnectionTable, SlotState, TABLE_SLOTS } from "./connection-table.js";
+import { ConnectionTable, requestsOf, SlotState, TABLE_SLOTS } from "./connection-table.js";
 import { errorOf } from "./error-words.js";
 import type { Question, ToSupervisor, ToWorker } from "./messages.js";
 import { refuse } from "./orphans.js";
@@ -12,7 +12,7 @@ import { type Launch, launchWorker } from "./worker-launch.js";
 /** A connection that the worker had when it ended, and what it was doing on it. */
 export interface Orphan {
   readonly connection: Descriptor;
-  readonly state: SlotState;
+  readonly state: number;
 }
 
 export interface WorkerEnd {
@@ -120,9 +120,9 @@ export class WorkerProcess<Config> {
     return this.#held.size;
   }
 
-  /** Connections on which it has something to do, as far as that can be seen. */
+  /** Connections on which it has something to do. */
   get busyConnections(): number {
-    return [...this.#held.values()].filter(({ slot }) => this.#table.read(slot) >= SlotState.waiting).length;
+    return [...this.#held.values()].filter(({ slot }) => requestsOf(this.#table.read(slot)) > 0).length;
   }
 
   /** Changes as long as its event loop turns, once it is ready. */

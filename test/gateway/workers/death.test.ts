@@ -42,6 +42,25 @@ supervisedTest(
 );
 
 supervisedTest(
+  "a request that waited unread on a kept connection when its worker died is answered with 502, and counted as lost",
+  plan({ word: "hello" }, 1),
+  async (test) => {
+    const agents = Array.from({ length: 3 }, () => new Agent({ keepAlive: true, maxSockets: 1 }));
+    for (const agent of agents) await ask(test.url, { agent });
+    // A worker that can answer has noted that the responses are over.
+    await test.supervisor.ask("state");
+    process.kill(test.supervisor.pids[0]!, "SIGSTOP");
+    const sent = agents.slice(0, 2).map((agent) => begin(test.url, { agent }, null));
+    // Until the kernel has them.
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    process.kill(test.supervisor.pids[0]!, "SIGKILL");
+    for (const begun of await Promise.all(sent)) assert.equal(begun.response.statusCode, 502);
+    assert.equal((await test.event("worker-died")).lost, 2);
+    for (const agent of agents) agent.destroy();
+  },
+);
+
+supervisedTest(
   "a response that had begun breaks off: its end is no end of a response",
   tiny,
   async (test) => {
