@@ -41,18 +41,18 @@ export function serveCommand(): Command {
     .option(
       "--idle <duration>",
       "how long a VM lives that nobody uses, of every function, whatever the config says (default: 10s)",
-      parseIdle,
+      parseTime,
     )
     .option("--workers <number>", "processes that share the port (default: one for each core)", parseWorkers)
     .option(
       "--drain-time <duration>",
       "how long requests under way have at the end, and behind a reload at least (default: 10s)",
-      (text) => parseDuration("--drain-time", text),
+      parseTime,
     )
     .option(
       "--drain-delay <duration>",
       "how long requests are still taken at the end, while /readyz says no more (default: 0)",
-      (text) => (text === "0" ? 0 : parseDuration("--drain-delay", text)),
+      parseTime,
     )
     .option("--watch", "load everything anew when a file changes")
     .option("--server-timing", "tell by a Server-Timing header what each request took")
@@ -101,7 +101,7 @@ function parsePort(text: string): number {
 }
 
 /** As a configuration's durations are written: what has a unit there has one here. */
-function parseIdle(text: string): number {
+function parseTime(text: string): number {
   const ms = parseDuration(text === "0" ? 0 : text);
   if (ms === undefined || ms > DAY_MS)
     throw new InvalidArgumentError(
