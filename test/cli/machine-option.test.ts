@@ -54,7 +54,7 @@ test("serve refuses the process machine in one sentence that names why, with two
   assert.deepEqual({ status, stdout }, { status: 1, stdout: "" });
   assert.match(
     stderr,
-    /^mayfly: .*process machine.*breaks out.*kernel.*\n→ .*\/dev\/kvm.*--allow-process-isolation.*\n$/,
+    /^mayfly: .*process machine.*breaks out.*kernel.*\n→ .*KVM.*mayfly doctor.*--allow-process-isolation.*\n$/,
   );
 });
 

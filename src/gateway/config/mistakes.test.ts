@@ -167,7 +167,7 @@ const MISTAKES: [name: string, value: unknown, message: string][] = [
   [
     "a field that is misspelt",
     { serverTimings: true, routes: [route] },
-    'got a field "serverTimings" (did you mean "serverTiming"?), expected one of listen, admin, workers, hangTime, keepAlive, memoryMiB, trustForwarded, serverTiming, watch, directory, defaults, concurrency, functions, routes',
+    'got a field "serverTimings" (did you mean "serverTiming"?), expected one of listen, admin, workers, hangTime, keepAlive, drainTime, drainDelay, memoryMiB, trustForwarded, serverTiming, watch, directory, defaults, concurrency, functions, routes',
   ],
   [
     "one port for two servers",

@@ -49,7 +49,7 @@ export class ObservedFunctions {
         machine,
         idleMs: 400,
         maxVms: 12,
-        limits: { cpuTimeMs: 1000 },
+        limits: { cpuTimeMs: 200, wallTimeMs: 60_000 },
         ...options,
         observer: observed.observation.observe(name, 32),
       });
