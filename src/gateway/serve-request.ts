@@ -17,6 +17,7 @@ import type { OnRequest } from "./request-record.js";
 import { type AnyMatch, isStatic, type Route } from "./route.js";
 import type { RouteTable } from "./routing/route-table.js";
 import { letGoOfUpload } from "./unread-upload.js";
+import { answerForWholeServer, isForWholeServer } from "./whole-server.js";
 
 /** Of a header that the log tells, characters. */
 const MOST_WORDS = 200;
@@ -78,11 +79,14 @@ export async function serveRequest(
   try {
     if (serving.isOver) throw shuttingDown();
     head = readRequestHead(incoming, serving.trusted);
-    const match = routeOf(serving, head);
-    if (!isStatic(match)) name = match.route.name;
     const to = { out, client, id, lastOnConnection: serving.draining };
-    if (isStatic(match)) await match.route.files.send(head, match.rest ?? "", to);
-    else await answer.send(head, match);
+    if (isForWholeServer(head)) answerForWholeServer(to);
+    else {
+      const match = routeOf(serving, head);
+      if (!isStatic(match)) name = match.route.name;
+      if (isStatic(match)) await match.route.files.send(head, match.rest ?? "", to);
+      else await answer.send(head, match);
+    }
   } catch (error) {
     if (client.isCutOff) failure = brokenOff(answer.guest !== undefined);
     else if (client.gone) failure = clientGone();

@@ -80,6 +80,12 @@ gatewayTest(
   },
 );
 
+gatewayTest("OPTIONS * asks the server itself, other methods of * find nothing", {}, async ({ url }) => {
+  const all = (method: string) => raw(url, `${method} * HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n`);
+  assert.match(await all("OPTIONS"), /^HTTP\/1\.1 204 .*\r\nallow: GET, HEAD, POST/is);
+  assert.match(await all("GET"), /^HTTP\/1\.1 404 /);
+});
+
 gatewayTest("a Connection header that names content-length hides no body", {}, async ({ url }) => {
   const head =
     "POST /echo HTTP/1.1\r\nhost: a\r\nconnection: close, content-length\r\ncontent-length: 5\r\n\r\n";
