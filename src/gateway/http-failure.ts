@@ -53,10 +53,14 @@ export class HttpFailure extends Error {
   }
 }
 
-/** The body of a failed request's response. */
-export function failureJson(failure: HttpFailure, request?: number): string {
+/**
+ * The body of a failed request's response.
+ *
+ * @param requestId what the log calls the request, if it got so far
+ */
+export function failureJson(failure: HttpFailure, requestId?: string): string {
   const { code, reason, message, mend } = failure;
-  return `${JSON.stringify({ error: { code, reason, message, mend, request } })}\n`;
+  return `${JSON.stringify({ error: { code, reason, message, mend, requestId } })}\n`;
 }
 
 /** The client left: nobody is there to be told. */

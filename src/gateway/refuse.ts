@@ -7,13 +7,13 @@ import { failureJson, type HttpFailure } from "./http-failure.js";
 /**
  * Ends a response with a failure.
  *
- * @param request the request's number and name, for whoever reports it
+ * @param requestId what the log calls the request, for whoever reports it
  * @param client who gets it
  */
 export function refuse(
   out: ServerResponse,
   failure: HttpFailure,
-  request: { readonly number: number; readonly id: string },
+  requestId: string,
   client: Pick<Client, "receivedBytes">,
   lastOnConnection: boolean,
 ): void {
@@ -22,14 +22,14 @@ export function refuse(
     out.destroy();
     return;
   }
-  const body = failureJson(failure, request.number);
+  const body = failureJson(failure, requestId);
   const length = Buffer.byteLength(body);
   if (out.req.method !== "HEAD") client.receivedBytes = length;
   const headers = [
     ["content-type", "application/json"],
     ["content-length", String(length)],
     ["cache-control", "no-store"],
-    ["x-request-id", request.id],
+    ["x-request-id", requestId],
   ];
   if (failure.retryAfterSeconds !== undefined)
     headers.push(["retry-after", String(failure.retryAfterSeconds)]);

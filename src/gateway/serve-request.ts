@@ -92,7 +92,7 @@ export async function serveRequest(
     else if (client.gone) failure = clientGone();
     else failure = failureOf(error, answer.isServed ? undefined : answer.guest?.vm);
     if (failure.reason === "wall-time-limit" && answer.awaitedBody) failure = bodyTooSlow(failure);
-    refuse(out, failure, { number, id }, client, serving.draining);
+    refuse(out, failure, id, client, serving.draining);
   }
   const totalMs = performance.now() - started;
   const status = out.headersSent ? out.statusCode : (failure?.status ?? out.statusCode);

@@ -34,13 +34,14 @@ gatewayTest(
       const answer = await ask(`${gateway.url}${path}`);
       const error = errorIn(answer);
       assert.deepEqual(
-        { status: answer.status, code: error.code, reason: error.reason, request: error.request },
-        { status, code, reason, request: i + 1 },
+        { status: answer.status, code: error.code, reason: error.reason },
+        { status, code, reason },
         path,
       );
       assert.equal(answer.headers["content-type"], "application/json");
       assert.doesNotMatch(answer.body.toString(), INSIDE, path);
       const record = await gateway.record(({ request }) => request === i + 1);
+      assert.deepEqual([error.requestId, answer.headers["x-request-id"]], [record.id, record.id]);
       assert.deepEqual([record.status, record.failure?.code], [status, code], path);
       if (code === "guest-crashed") assert.equal(record.end?.reason, reason, path);
     }

@@ -73,3 +73,23 @@ test("who looks at several workers is told what changes in one, once", async () 
   );
   assert.deepEqual(update.failures, []);
 });
+
+test("a failure keeps its number when its worker tells it again, and stays when the worker has gone", async () => {
+  const merged = new MergedDashboard();
+  const { dashboard } = worker();
+  const told = dashboard.state();
+  merged.tell("1", { ...told, functions: [] });
+  merged.begin("1", told);
+  const numbers = () => merged.state().failures.map(({ failure }) => failure);
+  assert.deepEqual(numbers(), [1]);
+  const alive = setTimeout(() => {}, 10_000);
+  const update = await new Promise<DashboardState>((resolve) => {
+    merged.subscribe(resolve);
+    merged.begin("1", told);
+  });
+  clearTimeout(alive);
+  assert.deepEqual(update.failures, [], "who looks has it already");
+  merged.gone("1");
+  merged.begin("2", worker().dashboard.state());
+  assert.deepEqual(numbers(), [1, 2]);
+});

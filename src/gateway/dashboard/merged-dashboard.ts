@@ -4,27 +4,25 @@ import { Coalesced } from "./coalesced.js";
 import type { DashboardSource, DashboardState, FunctionState } from "./dashboard-state.js";
 import { MergedFunction } from "./merged-function.js";
 
-interface WorkersFailure extends ShownFailure {
-  readonly worker: string;
-}
-
 /** @example in a worker: `send(dashboard.state()); dashboard.subscribe(send)`; where the page is: `merged.begin("2", state)`, then `merged.tell("2", update)`. */
 export class MergedDashboard implements DashboardSource {
   readonly #functions = new Map<string, MergedFunction>();
   readonly #changed = new Set<MergedFunction>();
   readonly #updates = new Coalesced(() => this.#update());
-  #failures: WorkersFailure[] = [];
+  /** Numbered here, once each: workers may tell of one again. */
+  #failures: ShownFailure[] = [];
   #failed = 0;
+  /** The last one that each worker told, by its own numbers. */
+  readonly #lastOf = new Map<string, number>();
   #toldFailures = 0;
 
   /**
-   * A worker's whole state, which takes the place of all that it told before.
+   * A worker's whole state, which takes the place of all that it told before, but for failures: these stay.
    *
    * @param worker what its VMs are called by: "2" makes "2.17" of VM 17; a worker that was replaced is another
    */
   begin(worker: string, whole: DashboardState): void {
     for (const state of whole.functions) this.#functionOf(state).begin(worker, state);
-    this.#failures = this.#failures.filter((failure) => failure.worker !== worker);
     this.#addFailures(worker, whole);
     this.#updates.soon();
   }
@@ -36,15 +34,16 @@ export class MergedDashboard implements DashboardSource {
     this.#updates.soon();
   }
 
-  /** The worker ended: so did its VMs. What it counted stays. */
+  /** The worker ended: so did its VMs. What it counted stays, and its failures. */
   gone(worker: string): void {
+    this.#lastOf.delete(worker);
     for (const merged of this.#functions.values()) if (merged.gone(worker)) this.#changed.add(merged);
     this.#updates.soon();
   }
 
   state(): DashboardState {
     const functions = Array.from(this.#functions.values(), (merged) => merged.whole());
-    return { at: Date.now(), functions, failures: this.#failures.map(shown) };
+    return { at: Date.now(), functions, failures: this.#failures };
   }
 
   subscribe(listener: (update: DashboardState) => void): () => void {
@@ -58,7 +57,7 @@ export class MergedDashboard implements DashboardSource {
     this.#toldFailures = this.#failed;
     const functions = Array.from(this.#changed, (merged) => merged.update());
     this.#changed.clear();
-    return { at: Date.now(), functions, failures: failures.map(shown) };
+    return { at: Date.now(), functions, failures };
   }
 
   /** The function of that name, which has changed. */
@@ -73,13 +72,12 @@ export class MergedDashboard implements DashboardSource {
   }
 
   #addFailures(worker: string, { failures }: DashboardState): void {
-    const added = failures.map((failure) => ({ ...failure, failure: ++this.#failed, worker }));
-    this.#failures = [...this.#failures, ...added]
+    const last = this.#lastOf.get(worker) ?? 0;
+    const added = failures.filter(({ failure }) => failure > last);
+    if (added.length === 0) return;
+    this.#lastOf.set(worker, added.at(-1)!.failure);
+    this.#failures = [...this.#failures, ...added.map((each) => ({ ...each, failure: ++this.#failed }))]
       .sort((one, other) => one.at - other.at)
       .slice(-MOST_FAILURES);
   }
-}
-
-function shown({ worker, ...failure }: WorkersFailure): ShownFailure {
-  return failure;
 }

@@ -5,6 +5,8 @@ import { formatEnd, type VmEnd } from "../../monitor/vm-end.js";
 /** What is read of a request that is over; a `RequestRecord` has it. */
 export interface SeenRequest {
   readonly request: number | string;
+  /** What it is called, where it has a name: numbers are a process's own. */
+  readonly id?: string;
   readonly method: string;
   readonly path: string;
   readonly status: number;
@@ -29,6 +31,7 @@ export interface ShownFailure {
   /** When, ms since the epoch. */
   readonly at: number;
   readonly function: string;
+  /** The name that log and client have for it, or its number. */
   readonly request: number | string;
   readonly method: string;
   readonly path: string;
@@ -51,7 +54,7 @@ export class Failures {
 
   /** @returns whether it was worth keeping */
   add(name: string | undefined, seen: SeenRequest): boolean {
-    const { failure, status, request, method, path, console } = seen;
+    const { failure, status, request, id = request, method, path, console } = seen;
     // Clients that leave or ask for nothing that exists are no failures of ours.
     if (failure === undefined || (failure.status ?? status) < 500) return false;
     if (this.#last.length === MOST_FAILURES) this.#last.shift();
@@ -59,7 +62,7 @@ export class Failures {
       failure: ++this.#count,
       at: Date.now(),
       function: name ?? "",
-      request,
+      request: id,
       method: cut(method, MOST_PATH),
       path: cut(path, MOST_PATH),
       status,

@@ -23,6 +23,8 @@ export class Observation {
   readonly #notes: Note[] = [];
   /** One listener: it must cost nothing while nobody looks. */
   onObserved: OnObserved | undefined;
+  /** Told that a failure was added, also while nobody looks. */
+  onFailure: (() => void) | undefined;
 
   /**
    * An observer for a function; for one that is loaded anew, the same.
@@ -50,7 +52,9 @@ export class Observation {
       this.requests.set(name ?? "", statuses);
     }
     statuses.set(seen.status, (statuses.get(seen.status) ?? 0) + 1);
-    if (this.#failures.add(name, seen)) this.onObserved?.(undefined);
+    if (!this.#failures.add(name, seen)) return;
+    this.onObserved?.(undefined);
+    this.onFailure?.();
   }
 
   get functions(): Iterable<FunctionWatch> {

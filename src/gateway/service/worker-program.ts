@@ -1,6 +1,7 @@
 // worker-program.ts: the program of a service's workers: a gateway that gets its connections from the supervisor.
 import { MayflyError } from "../../errors.js";
 import { Monitor } from "../../monitor/monitor.js";
+import { FailureNews } from "../dashboard/failure-news.js";
 import { LiveDashboard } from "../dashboard/live-dashboard.js";
 import { Gateway } from "../gateway.js";
 import { metricFamilies } from "../metrics/families.js";
@@ -15,6 +16,7 @@ runWorker<GatewayWorkerConfig>(async ({ serve, machine, log: style }, { worker, 
   const monitor = Monitor.open({ machine, spareVms: 1 });
   const observation = new Observation();
   const dashboard = new LiveDashboard(observation);
+  new FailureNews(observation, tell);
   const log = openWorkerLog(style, worker);
   const gateway = await Gateway.open(serve, monitor, {
     observe: (name, memoryMiB) => log.observer(name, observation.observe(name, memoryMiB)),

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { setTimeout as delay } from "node:timers/promises";
 import type { DashboardState, FunctionState } from "../../../src/gateway/dashboard/dashboard-state.js";
+import { ask } from "../support/client.js";
 import { configOf, type RunningService, saying, serviceTest } from "./running-service.js";
 
 const files = {
@@ -92,6 +93,28 @@ serviceTest("the dashboard shows the VMs of all workers by the workers' numbers"
   for await (const { data } of updates)
     if (data.functions.some(({ vms }) => vms.some(([vm]) => /^[34]\./.test(vm)))) break;
 });
+
+serviceTest(
+  "the dashboard has the failures of a worker that died before anybody looked, by the names that clients know",
+  {
+    "hello.ts": 'export default { fetch() { throw new Error("as told"); } };\n',
+    "mayfly.json": configOf({ workers: 1, admin: { port: 0 } }),
+  },
+  async (running) => {
+    // Workers tell by and by: one that is killed too soon gets more time in its next life.
+    for (let waitMs = 300, lives = 1; ; waitMs *= 2, lives++) {
+      const { headers, body } = await ask(running.service.url);
+      const id = headers["x-request-id"];
+      assert.equal(id, JSON.parse(body.toString()).error.requestId);
+      await delay(waitMs);
+      process.kill(running.service.pids[0]!, "SIGKILL");
+      await running.event("worker-died", lives);
+      const { failures } = JSON.parse(await running.admin("/state.json")) as DashboardState;
+      if (failures.some(({ request }) => request === id)) break;
+      await running.event("worker-ready", lives + 1);
+    }
+  },
+);
 
 /** Server-sent events, as they come. */
 async function* eventsOf(response: Response): AsyncGenerator<{ name: string; data: DashboardState }> {
