@@ -132,8 +132,15 @@ function curlExample(url: string, routes: Service["routes"]): string {
 
 function jsonServeLog(): ServeLog {
   const out = new LogWriter(1, (error) => {
-    // Whoever read the log has left: as with every other command, that ends it without an error.
-    if (isBrokenPipe(error)) process.exit(0);
+    // Whoever read the log has left. A server without a log must not go on, and who watches over it is to start it again, reader and all.
+    if (isBrokenPipe(error)) {
+      try {
+        writeSync(2, "mayfly: write log: nobody reads it any more; the server ends\n");
+      } finally {
+        // Errors may have gone the same way.
+        process.exit(1);
+      }
+    }
     // A full disk must not end the service; nobody is left to be told but stderr.
     writeSync(2, `mayfly: write log: ${error.message}\n`);
   });

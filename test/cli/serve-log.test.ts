@@ -35,6 +35,27 @@ test("serve goes on when its log's disk is full, says so, and ends on SIGINT", {
   assert.equal(stderr, "mayfly: write log: ENOSPC: no space left on device, write\n");
 });
 
+test("serve ends with status 1 and a word when nobody reads its log any more", {
+  skip: noMachine(),
+  timeout: 30_000,
+}, async (context) => {
+  const child = startMayfly([
+    ...["serve", "--allow-process-isolation", "--json", "--port", "0"],
+    `${root}/examples/native/mayfly.json`,
+  ]);
+  context.after(() => child.kill("SIGKILL"));
+  const [line] = (await once(child.stdout!.setEncoding("utf8"), "data")) as [string];
+  const { url } = JSON.parse(line) as { url: string };
+  const done = finished(child);
+  child.stdout!.destroy();
+  await ask(`${url}/hello`);
+  const { status, stderr } = await done;
+  assert.deepEqual(
+    { status, stderr },
+    { status: 1, stderr: "mayfly: write log: nobody reads it any more; the server ends\n" },
+  );
+});
+
 test("serve --watch does not take its own log for a source, whatever it is called and however its configuration fails", {
   skip: noMachine(),
   timeout: 60_000,
