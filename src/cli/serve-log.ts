@@ -82,6 +82,7 @@ const COLORS: Partial<Record<ServiceEvent["kind"], "red" | "yellow">> = {
   "worker-died": "red",
   "worker-line-broken": "yellow",
   "worker-failed": "red",
+  "worker-stderr": "red",
   "broken-off": "yellow",
   "connections-wait": "yellow",
   "connections-refused": "yellow",

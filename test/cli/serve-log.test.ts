@@ -5,6 +5,7 @@ import { closeSync, openSync, readFileSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { Agent } from "node:http";
 import { basename, join } from "node:path";
+import { createInterface } from "node:readline";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { project, whyNoRuntime } from "../function/support.js";
@@ -33,6 +34,31 @@ test("serve goes on when its log's disk is full, says so, and ends on SIGINT", {
   const { status, stderr } = await finished(child);
   assert.equal(status, 0);
   assert.equal(stderr, "mayfly: write log: ENOSPC: no space left on device, write\n");
+});
+
+test("what a worker's engine says when it ends is one line of the JSON log", {
+  skip: noMachine(),
+  timeout: 60_000,
+}, async (context) => {
+  // Node's words and a stack in many lines, by whoever calls exit: a worker at its end, not its supervisor.
+  const child = startMayfly(
+    [
+      ...["serve", "--allow-process-isolation", "--json", "--port", "0", "--workers", "1"],
+      `${root}/examples/native/mayfly.json`,
+    ],
+    { env: { ...process.env, NODE_OPTIONS: "--trace-exit" } },
+  );
+  context.after(() => child.kill("SIGKILL"));
+  const done = finished(child);
+  const lines: Record<string, unknown>[] = [];
+  for await (const line of createInterface({ input: child.stdout! })) {
+    lines.push(JSON.parse(line) as Record<string, unknown>);
+    if (lines.length === 1) child.kill("SIGINT");
+  }
+  const said = lines.find(({ event }) => event === "worker-stderr");
+  assert.equal(said?.worker, 1);
+  assert.match(String(said?.text), /WARNING: Exited .*\n +at /);
+  assert.equal((await done).stderr, "");
 });
 
 test("serve ends with status 1 and a word when nobody reads its log any more", {

@@ -183,7 +183,7 @@ export class Service implements AsyncDisposable {
   async #start(from: LoadedConfig): Promise<void> {
     const { plan, sources } = await this.#plan(from);
     const { tls, host, port } = this.#config.listen;
-    const { onLog } = this.#options;
+    const { onLog, log } = this.#options;
     this.#supervisor = await Supervisor.start({
       ...plan.workers,
       listen: { host, port },
@@ -192,6 +192,8 @@ export class Service implements AsyncDisposable {
       onNews: (worker, news) => this.#admin?.onNews(worker, news),
       onGone: (worker, farewell) => this.#admin?.onGone(worker, farewell),
       ...(onLog !== undefined && { onOutput: onLog }),
+      // Else its lines would stand raw in a log of JSON.
+      tellsErrorOutput: log?.json === true,
     });
     this.#admin?.show(this.#supervisor);
     if (this.#config.watch) await this.#watch.follow(sources);

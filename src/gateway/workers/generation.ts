@@ -41,7 +41,7 @@ export interface GenerationPlan<Config> extends WorkerPlan<Config> {
   readonly reserve: DescriptorReserve;
   /** The next worker's number. */
   readonly number: () => number;
-  readonly listener: Pick<WorkerListener, "onNews" | "onOutput" | "onShortage">;
+  readonly listener: Pick<WorkerListener, "onNews" | "onOutput" | "onErrorOutput" | "onShortage">;
   /** A worker that was ready is gone, whatever the reason. */
   readonly onGone: (worker: number, farewell: unknown) => void;
 }

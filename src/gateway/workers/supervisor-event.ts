@@ -17,6 +17,8 @@ export type SupervisorEvent =
     }
   /** It ended before it had written a line of its log to the end: `text` is how that began. */
   | { kind: "worker-line-broken"; worker: number; text: string }
+  /** It wrote to its standard error: an engine says there why it ends. Cut. */
+  | { kind: "worker-stderr"; worker: number; text: string }
   | { kind: "worker-failed"; worker: number; error: unknown }
   /** No new connection can be taken. Told again only after a while without. */
   | { kind: "connections-wait"; error: unknown }
@@ -41,6 +43,8 @@ export function describeEvent(event: SupervisorEvent): string {
     }
     case "worker-line-broken":
       return `worker ${event.worker} ended within a line of its log: ${event.text}`;
+    case "worker-stderr":
+      return `worker ${event.worker} wrote to its standard error`;
     case "worker-failed":
       return `worker ${event.worker} could not start: ${messageOf(event.error)}`;
     case "connections-wait":

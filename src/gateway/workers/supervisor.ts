@@ -27,6 +27,8 @@ export interface SupervisorOptions<Config> extends WorkerPlan<Config> {
   readonly onGone?: (worker: number, farewell: unknown) => void;
   /** Gets whole lines of what workers write to their standard output; absent: that is this process's. */
   readonly onOutput?: (lines: string) => void;
+  /** Whether what they write to their standard error is told as events; otherwise that is this process's. */
+  readonly tellsErrorOutput?: boolean;
 }
 
 /** One worker's answer. */
@@ -183,7 +185,9 @@ export class Supervisor<Config> implements AsyncDisposable {
   }
 
   #startGeneration(plan: WorkerPlan<Config>): Promise<Generation<Config>> {
-    const { onNews = () => {}, onGone = () => {}, onOutput } = this.#options;
+    const { onNews = () => {}, onGone = () => {}, onOutput, tellsErrorOutput = false } = this.#options;
+    const onErrorOutput = (worker: number, text: string): void =>
+      this.#onEvent({ kind: "worker-stderr", worker, text });
     return Generation.start({
       ...plan,
       signal: this.#closing.signal,
@@ -191,7 +195,12 @@ export class Supervisor<Config> implements AsyncDisposable {
       onConnection: (connection) => this.#hand(connection),
       number: () => ++this.#workers,
       reserve: this.#reserve,
-      listener: { onNews, onOutput, onShortage: (worker) => this.#onShortage(worker) },
+      listener: {
+        onNews,
+        onOutput,
+        onErrorOutput: tellsErrorOutput ? onErrorOutput : undefined,
+        onShortage: (worker) => this.#onShortage(worker),
+      },
       onGone,
     });
   }

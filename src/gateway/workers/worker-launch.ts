@@ -37,6 +37,7 @@ export function launchWorker(
   { program, files, keepsCapabilities = false }: Launch,
   { table, channel }: { readonly table: number; readonly channel: number },
   output: "inherit" | "pipe" = "inherit",
+  errors: "inherit" | "pipe" = "inherit",
 ): ChildProcess {
   const abi = files === undefined ? 0 : landlockAbi();
   const drops = files !== undefined && !keepsCapabilities && process.geteuid?.() === 0;
@@ -49,7 +50,7 @@ export function launchWorker(
     execArgv: isPlanned ? [] : [...nodeOptions()],
     // The filter refuses io_uring, so that libuv must not begin with it.
     env: { ...environment, UV_USE_IO_URING: "0", ...(abi > 0 && { [LANDLOCK_VARIABLE]: String(abi) }) },
-    stdio: [isPlanned ? "pipe" : "ignore", output, "inherit", "ipc", table, channel],
+    stdio: [isPlanned ? "pipe" : "ignore", output, errors, "ipc", table, channel],
   });
   // Not an argument: Linux takes none above 128 KiB, which is what the rules for a thousand images come to. A launcher that died needs no plan.
   child.stdin?.on("error", () => {}).end(JSON.stringify(plan));

@@ -3,6 +3,7 @@ import type { ChildProcess } from "node:child_process";
 import type { Descriptor } from "../../linux/descriptor.js";
 import { connectionChannel, sendConnection, type Ticket } from "./connection-channel.js";
 import { ConnectionTable, requestsOf, SlotState, TABLE_SLOTS } from "./connection-table.js";
+import { gatherErrorOutput } from "./error-output.js";
 import { errorOf } from "./error-words.js";
 import type { Question, ToSupervisor, ToWorker } from "./messages.js";
 import { refuse } from "./orphans.js";
@@ -34,6 +35,8 @@ export interface WorkerListener {
   onNews(worker: number, news: unknown): void;
   /** Whole lines of what it writes to its standard output, if that is not its supervisor's. */
   onOutput: ((lines: string) => void) | undefined;
+  /** What it writes to its standard error, some lines at a time, if that is not its supervisor's. */
+  onErrorOutput: ((worker: number, text: string) => void) | undefined;
   /** The part of a line that it had written when it ended. */
   onBrokenLine(worker: number, part: string): void;
 }
@@ -76,16 +79,20 @@ export class WorkerProcess<Config> {
   constructor(number: number, launch: Launch, config: Config, listener: WorkerListener) {
     this.number = number;
     this.#listener = listener;
-    const { onOutput } = listener;
+    const { onOutput, onErrorOutput } = listener;
     const { ours, theirs } = channelBeside(this.#table);
     this.#channel = ours;
     const output = onOutput === undefined ? "inherit" : "pipe";
-    const child = launchWorker(launch, { table: this.#table.memory.fd, channel: theirs.fd }, output);
+    const errors = onErrorOutput === undefined ? "inherit" : "pipe";
+    const inherited = { table: this.#table.memory.fd, channel: theirs.fd };
+    const child = launchWorker(launch, inherited, output, errors);
     theirs.close();
     this.#child = child;
     // Of a process that could not be made Node leaves it undefined, whatever its types say.
     if (onOutput !== undefined && child.stdout)
       wholeLines(child.stdout, onOutput, (part) => listener.onBrokenLine(number, part));
+    if (onErrorOutput !== undefined && child.stderr)
+      gatherErrorOutput(child.stderr, (text) => onErrorOutput(number, text));
     this.ended = new Promise((resolve) => {
       // A process that could not be made ends without having begun.
       child.once("error", () => child.pid === undefined && resolve(this.#end(null, null)));
