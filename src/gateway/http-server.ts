@@ -7,7 +7,7 @@ import {
   STATUS_CODES,
 } from "node:http";
 import type { Http2ServerResponse } from "node:http2";
-import { type AddressInfo, isIPv6, type Server as NetServer } from "node:net";
+import { type AddressInfo, isIPv6, type Server as NetServer, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { isHttp2 } from "./http/is-http2.js";
 import { type ListenerName, listenError } from "./http/listen-error.js";
@@ -80,6 +80,11 @@ export function urlOf(scheme: "http" | "https", address: string, port: number): 
 export function refuseMalformed(error: NodeJS.ErrnoException, socket: Duplex): void {
   // Whoever does not come through TLS's handshake understands no answer.
   if (!socket.writable || (socket as { secureConnecting?: boolean }).secureConnecting === true) {
+    socket.destroy();
+    return;
+  }
+  // Who connected and has asked nothing yet would take an answer for that to its first request.
+  if (error.code === "ERR_HTTP_REQUEST_TIMEOUT" && (socket as Socket).bytesRead === 0) {
     socket.destroy();
     return;
   }

@@ -35,7 +35,8 @@ export function accessMend({ name, isRoot, mayUse, isOurs }: DeviceGroup): strin
 /** What to do for KVM where a machine without it was chosen. */
 export function kvmMend(): string {
   const group = deviceGroup();
-  if (group === undefined || mayOpen()) return "take KVM, and let mayfly doctor tell what it lacks here if it does not work";
+  if (group === undefined || mayOpen())
+    return "take KVM, and let mayfly doctor tell what it lacks here if it does not work";
   return `${DEVICE}: ${accessMend(group)}`;
 }
 
