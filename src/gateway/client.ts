@@ -6,10 +6,10 @@ import { isHttp2 } from "./http/is-http2.js";
 export class Client {
   /** The connection is gone, and not because everything was said. */
   gone = false;
-  /** Of the response's body, handed to the kernel or to Node's buffer. */
-  receivedBytes = 0;
   /** … because the gateway has no more time for it. */
   isCutOff = false;
+  /** Of the response's body, handed to the kernel or to Node's buffer. */
+  receivedBytes = 0;
   /** Called once when the client leaves. One listener: a request waits for one thing at a time. */
   onGone: (() => void) | undefined;
 

@@ -11,6 +11,7 @@ import { FrontServer } from "./http/front-server.js";
 import { InFlight } from "./in-flight.js";
 import { closeFunctions, type LoadOptions, loadFunctions } from "./load-functions.js";
 import type { GatewayLoad } from "./metrics/load-families.js";
+import { tellOfRefused } from "./refused-request.js";
 import type { OnRequest } from "./request-record.js";
 import type { Route } from "./route.js";
 import { RouteTable } from "./routing/route-table.js";
@@ -130,8 +131,11 @@ export class Gateway implements AsyncDisposable {
         inFlight.begin();
         serveRequest(serving, request, response).catch(onError).finally(inFlight.end);
       },
-      certificate,
-      config.keepAliveMs,
+      {
+        certificate,
+        keepAliveMs: config.keepAliveMs,
+        onRefused: (failure, { remoteAddress }) => tellOfRefused(serving, failure, remoteAddress),
+      },
     );
     const { memoryMiB, drainMs } = config;
     return new Gateway({ functions, routes, front, serving, inFlight, memoryMiB, drainMs });

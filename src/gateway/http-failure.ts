@@ -1,5 +1,8 @@
 // http-failure.ts: a request that gets no answer from a guest, as a value: status, code and one sentence for the client.
 
+/** A guest's buffer of 64 KiB holds a head of this size, whatever the lengths of its strings. */
+export const HEAD_BYTES = 32 * 1024;
+
 /** What a client's JSON says. One line each. */
 export type FailureCode =
   | "bad-request" // 400: not HTTP, or a Host header that names no host
@@ -66,4 +69,12 @@ export function failureJson(failure: HttpFailure, requestId?: string): string {
 /** The client left: nobody is there to be told. */
 export function clientGone(): HttpFailure {
   return new HttpFailure(499, "client-gone", "the client left before it was answered");
+}
+
+export function notHttp1(): HttpFailure {
+  return new HttpFailure(400, "bad-request", "the request is not HTTP/1.1");
+}
+
+export function headTooLarge(): HttpFailure {
+  return new HttpFailure(431, "head-too-large", `the request's head has more than ${HEAD_BYTES} bytes`);
 }

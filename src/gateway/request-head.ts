@@ -7,8 +7,7 @@ import type { HeaderList } from "../monitor/exchange/message.js";
 import { endToEnd } from "./headers.js";
 import { isForwarding, senderOf } from "./http/forwarded.js";
 import { isHttp2 } from "./http/is-http2.js";
-import { HttpFailure } from "./http-failure.js";
-import { HEAD_BYTES, headTooLarge, notHttp1 } from "./http-server.js";
+import { HEAD_BYTES, HttpFailure, headTooLarge, notHttp1 } from "./http-failure.js";
 
 export interface RequestHead {
   readonly method: string;
@@ -95,7 +94,7 @@ function bodyLength(request: IncomingMessage): number | undefined {
   return coding === undefined ? 0 : undefined;
 }
 
-/** @throws HttpFailure 400 when there are two, of which whoever stands in front of us may have believed the other */
+/** @throws HttpFailure 400 when there is none, or two, of which whoever stands in front of us may have believed the other */
 function namedAuthority(request: IncomingMessage): string | undefined {
   const names: string[] = [];
   const { rawHeaders } = request;
@@ -104,6 +103,8 @@ function namedAuthority(request: IncomingMessage): string | undefined {
   // Clients of HTTP/2 may send both of the same (RFC 9113, section 8.3.1); two Host headers are one too many (RFC 9112, 3.2).
   if (names.length > 1 && !(isHttp2(request) && new Set(names).size === 1))
     throw new HttpFailure(400, "bad-request", "the request has more than one Host header");
+  if (names.length === 0 && request.httpVersion !== "1.0")
+    throw new HttpFailure(400, "bad-request", "the request has no Host header");
   return names[0];
 }
 

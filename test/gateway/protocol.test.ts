@@ -8,7 +8,7 @@ import { gatewayTest, misdeeds } from "./support/gateway.js";
 
 const malformed: [what: string, text: string, status: number, code: string][] = [
   ["no HTTP at all", "hello?\r\n\r\n", 400, "bad-request"],
-  ["no Host", "GET /hello HTTP/1.1\r\n\r\n", 400, ""],
+  ["no Host", "GET /hello HTTP/1.1\r\n\r\n", 400, "bad-request"],
   [
     "a Host that names no host",
     "GET /hello HTTP/1.1\r\nhost: a/../b\r\nconnection: close\r\n\r\n",
@@ -52,14 +52,21 @@ const malformed: [what: string, text: string, status: number, code: string][] = 
   ],
 ];
 
-gatewayTest("what is no HTTP gets its status, JSON, and the end of the connection", {}, async ({ url }) => {
-  for (const [what, text, status, code] of malformed) {
-    const answer = await raw(url, text);
-    assert.match(answer, new RegExp(`^HTTP/1\\.1 ${status} `), what);
-    if (code !== "") assert.ok(answer.includes(`{"error":{"code":"${code}"`), `${what}: ${answer}`);
-    assert.match(answer, /connection: close/i, what);
-  }
-});
+gatewayTest(
+  "what is no HTTP gets its status, JSON, the end of the connection, and a record",
+  {},
+  async (test) => {
+    for (const [what, text, status, code] of malformed) {
+      const answer = await raw(test.url, text);
+      assert.match(answer, new RegExp(`^HTTP/1\\.1 ${status} `), what);
+      assert.ok(answer.includes(`{"error":{"code":"${code}"`), `${what}: ${answer}`);
+      assert.match(answer, /connection: close/i, what);
+      const id = /x-request-id: (\w+)/.exec(answer)?.[1];
+      const record = await test.record((each) => each.id === id);
+      assert.deepEqual([record.status, record.failure?.code], [status, code], what);
+    }
+  },
+);
 
 gatewayTest("HTTP/1.0 without a Host is answered, and the connection closed", {}, async ({ url }) => {
   const answer = await raw(url, "GET /echo HTTP/1.0\r\n\r\n");

@@ -21,6 +21,8 @@ export interface LogSums {
   readonly failedReloads: number;
 }
 
+/** The path of a request that was no HTTP: whoever sent it knows it by its answer alone. */
+const UNREADABLE = "-";
 /** Behind its response a worker still has to put a VM back, or to close it, and to write: no longer than that, ms. */
 const WRITTEN_MS = 2000;
 
@@ -34,7 +36,7 @@ export function checkLog(lines: readonly string[], accounts: Accounts): LogSums 
       const event = String(line.event ?? line.msg);
       events.set(event, (events.get(event) ?? 0) + 1);
       if (line.msg === "error") accounts.problem(`the log tells of an error: ${text}`);
-    } else addRequest(told, line as unknown as RequestLine, accounts);
+    } else if (line.path !== UNREADABLE) addRequest(told, line as unknown as RequestLine, accounts);
   }
   let lostWithWorker = 0;
   const requests = told.size;

@@ -44,7 +44,7 @@ test("a connection of HTTP/2 without a request, and one that is idle, are ended"
 });
 
 test("what is no HTTP behind TLS is told so, and its connection closed", { skip }, async () => {
-  const front = new FrontServer((_, response) => void response.end("never"), certificate());
+  const front = new FrontServer((_, response) => void response.end("never"), { certificate: certificate() });
   const { port } = new URL(await front.listen({ host: "127.0.0.1", port: 0 }));
   for (const [protocol, words] of [
     ["http/1.1", /^HTTP\/1\.1 400 .*"bad-request"/s],
@@ -67,7 +67,7 @@ test("what is no HTTP behind TLS is told so, and its connection closed", { skip 
 });
 
 test("closing breaks off handshakes that never end", { skip }, async () => {
-  const front = new FrontServer((_, response) => void response.end(), certificate());
+  const front = new FrontServer((_, response) => void response.end(), { certificate: certificate() });
   const { port } = new URL(await front.listen({ host: "127.0.0.1", port: 0 }));
   const socket = connectPlain(Number(port), "127.0.0.1");
   socket.on("error", () => {});
@@ -79,7 +79,7 @@ test("closing breaks off handshakes that never end", { skip }, async () => {
 
 test("a new certificate is what connections get from then on", { skip }, async () => {
   const first = certificate();
-  const front = new FrontServer((_, response) => void response.end(), first);
+  const front = new FrontServer((_, response) => void response.end(), { certificate: first });
   const { port } = new URL(await front.listen({ host: "127.0.0.1", port: 0 }));
   const seen = async (): Promise<string> => {
     const socket = connect({ port: Number(port), host: "127.0.0.1", rejectUnauthorized: false });
@@ -102,7 +102,7 @@ for (const [protocol, secure] of [
     skip: secure !== undefined && skip,
   }, async () => {
     const answer: RequestListener = (_, response) => void response.end();
-    const front = new FrontServer(answer, secure && certificate(), 1000);
+    const front = new FrontServer(answer, { certificate: secure && certificate(), keepAliveMs: 1000 });
     const where = { port: Number(new URL(await front.listen({ host: "127.0.0.1", port: 0 })).port) };
     const socket =
       secure === undefined

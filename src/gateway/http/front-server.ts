@@ -7,10 +7,20 @@ import type { Certificate } from "./certificate.js";
 import { Http2Sessions } from "./http2-sessions.js";
 import { KEEP_ALIVE_MS } from "./keep-alive.js";
 import { noteResponse } from "./queued-response.js";
+import type { OnRefused } from "./refused-connection.js";
 import { makeSecureServer, SESSION_PATIENCE } from "./secure-server.js";
 
 /** How long clients have to leave once all is answered, ms. */
 const LEAVE_MS = 1000;
+
+export interface FrontOptions {
+  /** For TLS; without one, connections are plain. */
+  readonly certificate?: Certificate | undefined;
+  /** How long a connection stays open behind its last response. */
+  readonly keepAliveMs?: number;
+  /** Told of requests that come to no response object. */
+  readonly onRefused?: OnRefused;
+}
 
 export class FrontServer {
   readonly #server: Server | Http2SecureServer;
@@ -19,19 +29,18 @@ export class FrontServer {
   #connections = 0;
   #onLeft: (() => void) | undefined;
 
-  /**
-   * @param certificate for TLS; without one, connections are plain
-   * @param keepAliveMs how long a connection stays open behind its last response
-   */
-  constructor(answer: RequestListener, certificate?: Certificate, keepAliveMs: number = KEEP_ALIVE_MS) {
+  constructor(
+    answer: RequestListener,
+    { certificate, keepAliveMs = KEEP_ALIVE_MS, onRefused }: FrontOptions = {},
+  ) {
     const onRequest: RequestListener = (request, response) => {
       noteResponse(request, response);
       answer(request, response);
     };
     if (certificate === undefined) {
-      this.#server = makeHttpServer(onRequest);
+      this.#server = makeHttpServer(onRequest, onRefused);
     } else {
-      const server = makeSecureServer(onRequest, certificate);
+      const server = makeSecureServer(onRequest, certificate, onRefused);
       this.#server = server;
       this.#sessions = new Http2Sessions(server, { ...SESSION_PATIENCE, idleMs: keepAliveMs });
       for (const event of ["connection", "secureConnection"]) server.on(event, this.#keep);

@@ -7,10 +7,12 @@ import {
   type Http2ServerRequest,
   type Http2ServerResponse,
 } from "node:http2";
-import { CHECK_MS, HEAD_BYTES, HEAD_MS, REQUEST_MS, refuseConnect, refuseMalformed } from "../http-server.js";
+import { HEAD_BYTES } from "../http-failure.js";
+import { CHECK_MS, HEAD_MS, REQUEST_MS } from "../http-server.js";
 import type { Certificate } from "./certificate.js";
 import type { SessionPatience } from "./http2-sessions.js";
 import { isHttp2 } from "./is-http2.js";
+import { type OnRefused, refuseOn } from "./refused-connection.js";
 
 /** Requests at once on one connection. */
 const STREAMS = 100;
@@ -25,8 +27,15 @@ const FIELDS = Math.floor(HEAD_BYTES / 33);
 
 export const SESSION_PATIENCE: Pick<SessionPatience, "firstMs"> = { firstMs: HEAD_MS };
 
-/** @param onRequest gets HTTP/2's requests, too: Node gives them the same properties */
-export function makeSecureServer(onRequest: RequestListener, { cert, key }: Certificate): Http2SecureServer {
+/**
+ * @param onRequest gets HTTP/2's requests, too: Node gives them the same properties
+ * @param onRefused told of requests that come to no response object
+ */
+export function makeSecureServer(
+  onRequest: RequestListener,
+  { cert, key }: Certificate,
+  onRefused?: OnRefused,
+): Http2SecureServer {
   const server = createSecureServer({
     ...{ cert, key },
     allowHTTP1: true,
@@ -54,8 +63,7 @@ export function makeSecureServer(onRequest: RequestListener, { cert, key }: Cert
   };
   server.on("request", either);
   server.on("checkContinue", either);
-  server.on("clientError", refuseMalformed);
-  server.on("connect", refuseConnect);
+  refuseOn(server, onRefused);
   server.on("session", (session) => session.setLocalWindowSize(SESSION_WINDOW_BYTES));
   // What makes a server look for slow clients of HTTP/1.1 is that it begins to listen; one that is handed its connections never does.
   server.emit("listening");

@@ -1,8 +1,8 @@
 // orphans.ts: what becomes of a dead worker's connections: another worker's, answered with 502, or broken off.
 import type { Socket } from "node:net";
 import type { Descriptor } from "../../linux/descriptor.js";
+import { wholeResponse } from "../http/refused-connection.js";
 import { HttpFailure } from "../http-failure.js";
-import { wholeResponse } from "../http-server.js";
 import { socketOf } from "./connection-socket.js";
 import { requestsOf, SlotState } from "./connection-table.js";
 
