@@ -79,9 +79,10 @@ function errorTold(
   ended: { cause?: unknown; end?: VmEnd },
 ): FunctionError {
   const thrown = thrownFrom(told, places.map);
-  const code = FAILURES.get(String(kind)) ?? "FUNCTION_THREW";
+  const word = typeof kind === "string" ? kind : "";
+  const code = FAILURES.get(word) ?? "FUNCTION_THREW";
   if (code !== "FUNCTION_THREW" && code !== "FUNCTION_NO_RESPONSE")
-    return new FunctionError(code, `the function failed: ${thrown.message || kind}`, {
+    return new FunctionError(code, `the function failed: ${thrown.message || word}`, {
       ...ended,
       ...(code === "FUNCTION_OUT_OF_MEMORY" && { limit: "memoryMiB" }),
     });
@@ -112,8 +113,10 @@ function mendOf(limit: keyof FunctionLimits): string {
 /** The error that the end of a VM means for its call. */
 export function endError(end: VmEnd, cause: unknown, places: StackPlaces): FunctionError {
   if (end.reason === "response-abandoned") {
-    const told = parseTold(end.told ?? "");
-    return errorTold(told.kind, told, places, { cause, end });
+    // As it came it may hold secrets: what was read of it is in the error, without them.
+    const { told, ...shown } = end;
+    const words = parseTold(told ?? "");
+    return errorTold(words.kind, words, places, { cause, end: shown });
   }
   const code = ENDS[end.reason] ?? "FUNCTION_ENDED";
   const limit = LIMITS[code];

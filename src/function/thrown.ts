@@ -16,6 +16,11 @@ export interface Thrown {
 
 /** A runtime tells sixteen of an error, its causes and inner errors. */
 const MOST_ERRORS = 32;
+/** … within one another so deep, and all of their texts together so long: a guest can say anything. */
+const MOST_DEPTH = 16;
+const MOST_CHARACTERS = 32 * 1024;
+/** Of origins: an error within others stands in by two columns for each. */
+const MOST_ORIGINS = 2 * MOST_CHARACTERS;
 /** What a runtime calls something that is no error (guest/js/prelude/thrown.ts): the message says all of it. */
 const TYPES = [
   "null",
@@ -37,21 +42,28 @@ const TYPES = [
  * @param map applied to each of its texts
  */
 export function thrownFrom(told: unknown, map: (text: string) => string): Thrown {
-  return read(told, map, { errors: MOST_ERRORS });
+  return read(told, map, { errors: MOST_ERRORS, characters: MOST_CHARACTERS }, 0);
 }
 
-function read(told: unknown, map: (text: string) => string, room: { errors: number }): Thrown {
+/** What may still be read. */
+interface Room {
+  errors: number;
+  characters: number;
+}
+
+function read(told: unknown, map: (text: string) => string, room: Room, depth: number): Thrown {
   room.errors -= 1;
   const { name, message, stack, cause, errors } = (told ?? {}) as Readonly<Record<string, unknown>>;
+  const mayGoOn = (): boolean => room.errors > 0 && depth < MOST_DEPTH;
   const thrown = {
-    name: map(text(name)),
-    message: map(text(message)),
-    stack: map(text(stack)).trimEnd(),
-    ...(isObject(cause) && room.errors > 0 && { cause: read(cause, map, room) }),
+    name: map(text(name, room)),
+    message: map(text(message, room)),
+    stack: map(text(stack, room)).trimEnd(),
+    ...(isObject(cause) && mayGoOn() && { cause: read(cause, map, room, depth + 1) }),
   };
   const inner: Thrown[] = [];
   for (const each of Array.isArray(errors) ? errors.slice(0, MOST_ERRORS) : [])
-    if (room.errors > 0) inner.push(read(each, map, room));
+    if (mayGoOn()) inner.push(read(each, map, room, depth + 1));
   return inner.length === 0 ? thrown : { ...thrown, errors: inner };
 }
 
@@ -62,12 +74,16 @@ export function wordsOf({ name, message, stack }: Thrown): string {
 }
 
 /** Where it was thrown, and what caused it, in lines; "" when nothing is known. */
-export function originsOf({ stack, cause, errors = [] }: Thrown): string {
+export function originsOf(thrown: Thrown): string {
+  return originsWithin(thrown).slice(0, MOST_ORIGINS);
+}
+
+function originsWithin({ stack, cause, errors = [] }: Thrown): string {
   const lines = [stack];
-  if (cause !== undefined) lines.push(`caused by ${wordsOf(cause)}`, originsOf(cause));
+  if (cause !== undefined) lines.push(`caused by ${wordsOf(cause)}`, originsWithin(cause));
   for (const each of errors)
     lines.push(
-      `one of its errors: ${[wordsOf(each), originsOf(each)].filter(Boolean).join("\n")}`.replaceAll(
+      `one of its errors: ${[wordsOf(each), originsWithin(each)].filter(Boolean).join("\n")}`.replaceAll(
         "\n",
         "\n  ",
       ),
@@ -79,6 +95,8 @@ function isObject(value: unknown): boolean {
   return typeof value === "object" && value !== null;
 }
 
-function text(value: unknown): string {
-  return typeof value === "string" ? value : "";
+function text(value: unknown, room: Room): string {
+  const taken = typeof value === "string" ? value.slice(0, room.characters) : "";
+  room.characters -= taken.length;
+  return taken;
 }

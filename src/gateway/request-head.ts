@@ -42,7 +42,8 @@ export function readRequestHead(request: IncomingMessage, trusted: readonly IpRa
   if (!isHttp2(request) && request.httpVersionMajor !== 1) throw notHttp1();
   boundHead(request.rawHeaders);
   const absolute = ABSOLUTE_TARGET.exec(request.url!);
-  const named = absolute?.[1] ?? namedAuthority(request) ?? ownAuthority(request);
+  const host = namedAuthority(request);
+  const named = absolute?.[1] ?? host ?? ownAuthority(request);
   const { encrypted, remoteAddress = "" } = request.socket as Partial<TLSSocket>;
   const headers = endToEnd(request.rawHeaders);
   const sender = senderOf(remoteAddress, headers, trusted);

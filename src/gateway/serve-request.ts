@@ -21,6 +21,9 @@ import { answerForWholeServer, isForWholeServer } from "./whole-server.js";
 
 /** Of a header that the log tells, characters. */
 const MOST_WORDS = 200;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const CONTROLS = /[\x00-\x1f\x7f-\x9f]/;
+const ALL_CONTROLS = new RegExp(CONTROLS, "g");
 
 /** What all requests of a gateway share. */
 export interface Serving {
@@ -135,9 +138,10 @@ function bodyTooSlow(cause: HttpFailure): HttpFailure {
   return new HttpFailure(408, "request-timeout", message, { ...(reason !== undefined && { reason }), cause });
 }
 
-/** A client's words for the log: no more of them than help. */
+/** A client's words for the log: no more of them than help, and nothing that a terminal obeys. */
 function cut(words: string | undefined): string | undefined {
-  return words !== undefined && words.length > MOST_WORDS ? words.slice(0, MOST_WORDS) : words;
+  if (words === undefined || (words.length <= MOST_WORDS && !CONTROLS.test(words))) return words;
+  return words.slice(0, MOST_WORDS).replaceAll(ALL_CONTROLS, "\ufffd");
 }
 
 /** How the VM ended that did not come to its first request. */

@@ -182,6 +182,7 @@ for (const [what, words, code] of [
     '{"error":{"kind":{"a":1},"name":[],"cause":{"cause":[]},"errors":[null,1]}}',
     "FUNCTION_THREW",
   ],
+  ["a kind that is no text, and cannot become one", '{"error":{"kind":{"toString":1}}}', "FUNCTION_THREW"],
   ["nothing but brackets", "[".repeat(100_000), "FUNCTION_THREW"],
   ["a kind alone", '{"error":{"kind":"never-settled"}}', "FUNCTION_NEVER_SETTLED"],
 ] as const)
@@ -192,6 +193,13 @@ for (const [what, words, code] of [
       for (let call = 0; call < 2; call++) {
         const response = await fn.fetch(URL);
         await assert.rejects(response.text(), { code });
+        const { vm, giveBack } = await fn.lease();
+        const { body } = await vm.exchange({ method: "GET", origin: "http://a", target: "/", headers: [] });
+        await assert.rejects(async () => {
+          for await (const _ of body);
+        });
+        await giveBack();
+        assert.equal(fn.vms, 0);
       }
     },
   );

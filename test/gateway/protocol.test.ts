@@ -29,6 +29,18 @@ const malformed: [what: string, text: string, status: number, code: string][] = 
   ],
   ["an HTTP/2 that it is not", "GET /hello HTTP/2.0\r\nhost: a\r\n\r\n", 400, "bad-request"],
   ["an empty Host", "GET /hello HTTP/1.1\r\nhost:\r\n\r\n", 400, "bad-request"],
+  [
+    "a host in the target and two Hosts",
+    "GET http://a/hello HTTP/1.1\r\nhost: a\r\nhost: b\r\n\r\n",
+    400,
+    "bad-request",
+  ],
+  [
+    "an expectation that nobody knows",
+    "GET /hello HTTP/1.1\r\nhost: a\r\nexpect: tea\r\n\r\n",
+    417,
+    "bad-request",
+  ],
   ["two Hosts", "GET /hello HTTP/1.1\r\nhost: a\r\nhost: a\r\n\r\n", 400, "bad-request"],
   ["a tunnel", "CONNECT a.test:443 HTTP/1.1\r\nhost: a.test:443\r\n\r\n", 405, "method-not-allowed"],
   [
@@ -122,6 +134,32 @@ gatewayTest(
     assert.deepEqual(statuses(await raw(url, `${GET}${GET}hello?\r\n\r\n`)), [200, 200, 400]);
     const last = GET.replace("\r\n\r\n", "\r\nconnection: close\r\n\r\n");
     assert.deepEqual(statuses(await raw(url, `${last}${GET}`)), [200]);
+  },
+);
+
+gatewayTest("a tunnel behind a request is refused behind its answer", {}, async ({ url }) => {
+  const tunnel = "CONNECT a.test:443 HTTP/1.1\r\nhost: a.test:443\r\n\r\n";
+  assert.deepEqual(statuses(await raw(url, `${GET}${tunnel}`)), [200, 405]);
+});
+
+gatewayTest(
+  "a client that resets the connection behind a tunnel, or keeps it, harms nobody",
+  {},
+  async (test) => {
+    const { hostname, port } = new URL(test.url);
+    const tunnel = "CONNECT a.test:443 HTTP/1.1\r\nhost: a.test:443\r\n\r\n";
+    const resetting = connect(Number(port), hostname, () => resetting.write(tunnel));
+    resetting.on("error", () => {}).once("data", () => resetting.resetAndDestroy());
+    await new Promise((resolve) => resetting.once("close", resolve));
+    const keeping = connect({ port: Number(port), host: hostname, allowHalfOpen: true }, () =>
+      keeping.write(tunnel),
+    );
+    keeping.on("error", () => {}).resume();
+    // Its half stays open until the other side is gone altogether: then writing fails.
+    const writing = setInterval(() => keeping.write("x"), 50);
+    await new Promise((resolve) => keeping.once("close", resolve));
+    clearInterval(writing);
+    assert.equal((await ask(`${test.url}/hello`)).status, 200);
   },
 );
 

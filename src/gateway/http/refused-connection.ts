@@ -1,11 +1,17 @@
 // refused-connection.ts: requests that come to no response object: what is no HTTP, what takes too long, tunnels. Each is answered, and its connection's last.
-import { type IncomingMessage, STATUS_CODES } from "node:http";
+import { type IncomingMessage, type ServerResponse, STATUS_CODES } from "node:http";
 import type { Http2ServerResponse } from "node:http2";
 import type { Server, Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { failureJson, HttpFailure, headTooLarge, notHttp1 } from "../http-failure.js";
 import { isHttp2 } from "./is-http2.js";
 import { lastResponse } from "./queued-response.js";
+
+/** A client that goes on sending is cut off then, ms: what arrives behind that would take the answer back. */
+const LINGER_MS = 2000;
+
+/** Connections whose last answer is known. */
+const refused = new WeakSet<Duplex>();
 
 /** Told of one that is refused; gives its id. */
 export type OnRefused = (failure: HttpFailure, socket: Socket) => string | undefined;
@@ -17,9 +23,36 @@ export function refuseOn(server: Server, onRefused: OnRefused = () => undefined)
   );
   server.on("connect", (request: IncomingMessage, client: Duplex | Http2ServerResponse) => {
     // Node hands over the bare connection, or a response as for any request of HTTP/2.
-    if (isHttp2(request)) (client as Http2ServerResponse).writeHead(405).end();
-    else refuse(client as Socket, noProxy(), onRefused);
+    if (!isHttp2(request)) return refuseTunnel(client as Socket, onRefused);
+    onRefused(noProxy(), request.socket);
+    (client as Http2ServerResponse).writeHead(405).end();
   });
+  server.on("checkExpectation", (request: IncomingMessage, response: ServerResponse) => {
+    const failure = new HttpFailure(417, "bad-request", "the request expects what the gateway does not know");
+    const id = onRefused(failure, request.socket);
+    if (id !== undefined) response.setHeader("x-request-id", id);
+    if (!isHttp2(request)) response.setHeader("connection", "close");
+    response.writeHead(417).end(failureJson(failure, id));
+  });
+}
+
+/** A connection without Node's listeners and time-outs: it took them away before it handed it over. */
+function refuseTunnel(socket: Socket, onRefused: OnRefused): void {
+  // Without a listener an error would end the process; unread, its end would not come.
+  socket.on("error", () => {}).resume();
+  whenItsTurn(socket, () => {
+    refuse(socket, noProxy(), onRefused);
+    const cut = setTimeout(() => socket.destroy(), LINGER_MS);
+    socket.once("close", () => clearTimeout(cut));
+  });
+}
+
+/** Calls back once earlier requests have their answers, perhaps the connection's last. One whose body is under way has none. */
+function whenItsTurn(socket: Socket, then: () => void): void {
+  const response = lastResponse(socket);
+  if (response === undefined || response.writableFinished) then();
+  else if (response.req.complete) response.once("finish", then);
+  else socket.destroy();
 }
 
 /** Node's parser gave up on a connection: there is no next request. */
@@ -31,14 +64,15 @@ function onClientError(error: NodeJS.ErrnoException, socket: Socket, onRefused: 
     socket.destroy();
     return;
   }
-  const refuseIt = (): void => refuse(socket, malformed(error.code), onRefused);
+  // Node tells of it again with everything that still comes.
+  if (refused.has(socket)) return;
+  refused.add(socket);
+  const failure = malformed(error.code);
   const response = lastResponse(socket);
-  if (response === undefined || response.writableFinished) refuseIt();
-  // What came before it has its answer first, perhaps the connection's last.
-  else if (response.req.complete) response.once("finish", refuseIt);
-  // The malformed one is under way itself: two answers to it would be one too many.
-  else if (response.headersSent || response.socket === null) socket.destroy();
-  else socket.end(wholeResponse(malformed(error.code)));
+  // It is the request under way itself, which has no answer yet: one of its own would be one too many.
+  const isItself = response?.req.complete === false && !response.headersSent && response.socket !== null;
+  if (isItself) socket.end(wholeResponse(failure));
+  else whenItsTurn(socket, () => refuse(socket, failure, onRefused));
 }
 
 function refuse(socket: Socket, failure: HttpFailure, onRefused: OnRefused): void {

@@ -13,7 +13,7 @@ const waiting = (ms: number): string =>
 
 serviceTest(
   "a request under way at the end is answered, and its response says that it is the connection's last",
-  { "hello.ts": waiting(500), "mayfly.json": configOf({ workers: 1, drainTime: "60s" }) },
+  { "hello.ts": waiting(3000), "mayfly.json": configOf({ workers: 1, drainTime: "60s" }) },
   async ({ service }) => {
     const answer = ask(service.url);
     await until(() => service.busyConnections === 1);
