@@ -10,6 +10,8 @@ export class Client {
   isCutOff = false;
   /** Of the response's body, handed to the kernel or to Node's buffer. */
   receivedBytes = 0;
+  /** Where it is among all (clients.ts). */
+  place = 0;
   /** Called once when the client leaves. One listener: a request waits for one thing at a time. */
   onGone: (() => void) | undefined;
 

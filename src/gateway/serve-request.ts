@@ -4,6 +4,7 @@ import { FunctionError } from "../function/function-error.js";
 import type { IpRange } from "../function/outbound/ip-address.js";
 import type { VmEnd } from "../monitor/vm-end.js";
 import { Client } from "./client.js";
+import { Clients } from "./clients.js";
 import { GuestAnswer } from "./guest-answer.js";
 import { failureOf } from "./guest-failure.js";
 import type { GuestCost } from "./guests.js";
@@ -38,7 +39,7 @@ export interface Serving {
   /** No new requests, and those under way are broken off. */
   isOver: boolean;
   /** Of the requests under way. */
-  readonly clients: Set<Client>;
+  readonly clients: Clients;
   /** Those that wait for a VM: each can be told why there will be none. */
   readonly waiting: Set<AbortController>;
   /** Those that have one. */
@@ -49,7 +50,7 @@ export interface Serving {
 
 /** Counters of a gateway that has just begun. */
 export function noRequests(): Pick<Serving, "isOver" | "clients" | "waiting" | "running" | "requests"> {
-  return { isOver: false, clients: new Set(), waiting: new Set(), running: 0, requests: 0 };
+  return { isOver: false, clients: new Clients(), waiting: new Set(), running: 0, requests: 0 };
 }
 
 export function shuttingDown(): HttpFailure {

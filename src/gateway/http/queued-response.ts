@@ -3,8 +3,13 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import { isHttp2 } from "./is-http2.js";
 
-/** The response to the last request of each connection. */
-const last = new WeakMap<Duplex, ServerResponse>();
+/** The response to a connection's last request. On the socket: a WeakMap would change with each request, which is work for V8's collector. */
+const LAST = Symbol("last response");
+
+interface Answering extends Duplex {
+  [LAST]?: ServerResponse;
+}
+
 /** Those of each connection whose turn has not come. */
 const queued = new WeakMap<Duplex, Set<ServerResponse>>();
 
@@ -12,7 +17,7 @@ const queued = new WeakMap<Duplex, Set<ServerResponse>>();
 export function noteResponse(request: IncomingMessage, response: ServerResponse): void {
   if (isHttp2(request)) return;
   const { socket } = request;
-  last.set(socket, response);
+  (socket as Answering)[LAST] = response;
   // A response that has its turn hears from Node when its connection is gone. The others would never be over.
   if (response.socket === null) hearEnd(socket, response);
 }
@@ -34,5 +39,5 @@ function hearEnd(socket: Duplex, response: ServerResponse): void {
 
 /** The response to the last request that came by a connection, answered or not. */
 export function lastResponse(socket: Duplex): ServerResponse | undefined {
-  return last.get(socket);
+  return (socket as Answering)[LAST];
 }
