@@ -21,7 +21,7 @@ export interface LogSums {
   readonly failedReloads: number;
 }
 
-/** The path of a request that was no HTTP: whoever sent it knows it by its answer alone. */
+/** The path of a request that was no HTTP: whoever sent it knows it by its answer's id. */
 const UNREADABLE = "-";
 /** Behind its response a worker still has to put a VM back, or to close it, and to write: no longer than that, ms. */
 const WRITTEN_MS = 2000;
@@ -36,7 +36,7 @@ export function checkLog(lines: readonly string[], accounts: Accounts): LogSums 
       const event = String(line.event ?? line.msg);
       events.set(event, (events.get(event) ?? 0) + 1);
       if (line.msg === "error") accounts.problem(`the log tells of an error: ${text}`);
-    } else if (line.path !== UNREADABLE) addRequest(told, line as unknown as RequestLine, accounts);
+    } else addRequest(told, line as unknown as RequestLine, accounts);
   }
   let lostWithWorker = 0;
   const requests = told.size;
@@ -47,7 +47,9 @@ export function checkLog(lines: readonly string[], accounts: Accounts): LogSums 
       else accounts.problem(`${entry.kind.name} ${entry.exchange.nonce}: answered, and no line in the log`);
     } else if (line !== undefined) checkLine(line, entry, accounts);
   }
-  for (const { path } of told.values()) accounts.problem(`the log tells of ${path}, for which nobody asked`);
+  // Who left before its answer does not know that one's id.
+  for (const { path } of told.values())
+    if (path !== UNREADABLE) accounts.problem(`the log tells of ${path}, for which nobody asked`);
   const of = (event: string): number => events.get(event) ?? 0;
   return {
     ...{ lines: lines.length, requests, lostWithWorker },
@@ -64,13 +66,15 @@ function parse(text: string): Record<string, unknown> | undefined {
 }
 
 function addRequest(told: Map<string, RequestLine>, line: RequestLine, accounts: Accounts): void {
-  if (told.has(line.path)) accounts.problem(`the log tells of ${line.path} twice`);
-  told.set(line.path, line);
+  const key = line.path === UNREADABLE ? line.id : line.path;
+  if (told.has(key)) accounts.problem(`the log tells of ${key} twice`);
+  told.set(key, line);
 }
 
-function take(told: Map<string, RequestLine>, { exchange }: Entry): RequestLine | undefined {
-  const line = told.get(exchange.path);
-  told.delete(exchange.path);
+function take(told: Map<string, RequestLine>, { exchange, id }: Entry): RequestLine | undefined {
+  const key = id !== undefined && told.has(id) ? id : exchange.path;
+  const line = told.get(key);
+  told.delete(key);
   return line;
 }
 
