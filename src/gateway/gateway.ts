@@ -63,7 +63,6 @@ export class Gateway implements AsyncDisposable {
   #closing: Promise<void> | undefined;
   #deadline: NodeJS.Timeout | undefined;
   readonly #drainMs: number;
-  #brokenOff = 0;
 
   private constructor(parts: Parts) {
     this.routes = parts.routes;
@@ -177,9 +176,9 @@ export class Gateway implements AsyncDisposable {
     return [...this.#functions.values()].reduce((sum, { vms }) => sum + vms, 0);
   }
 
-  /** Requests that had not ended when the time to close was over. */
+  /** Requests that had no answer, or not all of it, when the time to close was over. */
   get brokenOff(): number {
-    return this.#brokenOff;
+    return this.#serving.brokenOff;
   }
 
   /** From now on each response is its connection's last. */
@@ -216,7 +215,6 @@ export class Gateway implements AsyncDisposable {
   #cutOff(): void {
     const { clients, waiting } = this.#serving;
     this.#serving.isOver = true;
-    this.#brokenOff += clients.size;
     // First: or they would get the VMs of the others.
     for (const wait of waiting) wait.abort(shuttingDown());
     for (const client of clients) client.cutOff();

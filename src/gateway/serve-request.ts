@@ -38,6 +38,8 @@ export interface Serving {
   draining: boolean;
   /** No new requests, and those under way are broken off. */
   isOver: boolean;
+  /** So many were. */
+  brokenOff: number;
   /** Of the requests under way. */
   readonly clients: Clients;
   /** Those that wait for a VM: each can be told why there will be none. */
@@ -49,8 +51,11 @@ export interface Serving {
 }
 
 /** Counters of a gateway that has just begun. */
-export function noRequests(): Pick<Serving, "isOver" | "clients" | "waiting" | "running" | "requests"> {
-  return { isOver: false, clients: new Clients(), waiting: new Set(), running: 0, requests: 0 };
+export function noRequests(): Pick<
+  Serving,
+  "isOver" | "brokenOff" | "clients" | "waiting" | "running" | "requests"
+> {
+  return { isOver: false, brokenOff: 0, clients: new Clients(), waiting: new Set(), running: 0, requests: 0 };
 }
 
 export function shuttingDown(): HttpFailure {
@@ -92,8 +97,10 @@ export async function serveRequest(
       else await answer.send(head, match);
     }
   } catch (error) {
-    if (client.isCutOff) failure = brokenOff(answer.guest !== undefined);
-    else if (client.gone) failure = clientGone();
+    if (client.isCutOff) {
+      failure = brokenOff(answer.guest !== undefined);
+      serving.brokenOff++;
+    } else if (client.gone) failure = clientGone();
     else failure = failureOf(error, answer.isServed ? undefined : answer.guest?.vm);
     if (failure.reason === "wall-time-limit" && answer.awaitedBody) failure = bodyTooSlow(failure);
     refuse(out, failure, id, client, serving.draining);

@@ -24,6 +24,17 @@ const failureOf = (source: string): Promise<MayflyError> =>
     (error: MayflyError) => error,
   );
 
+/** A project's own, strict and for workers. */
+const OWN_TSCONFIG = JSON.stringify({
+  compilerOptions: {
+    strict: true,
+    lib: ["ES2022", "WebWorker"],
+    types: [],
+    module: "ESNext",
+    moduleResolution: "Bundler",
+  },
+});
+
 test("a handler finds a worker's names without a tsconfig.json", async (context) => {
   const folder = await project(context, {
     "handler.ts": well,
@@ -46,15 +57,7 @@ test("a handler has types by Mayfly's own, whether it is installed or not", asyn
     "wrong.ts": typed("return new Response(env.NONE + idOf(ctx));"),
     "text.ts": typed('return "text";'),
     "own/handler.ts": typed("return new Response(env.NAME + idOf(ctx));"),
-    "own/tsconfig.json": JSON.stringify({
-      compilerOptions: {
-        strict: true,
-        lib: ["ES2022", "WebWorker"],
-        types: [],
-        module: "ESNext",
-        moduleResolution: "Bundler",
-      },
-    }),
+    "own/tsconfig.json": OWN_TSCONFIG,
   });
   await mkdir(join(folder, "own", "node_modules"));
   await symlink(root, join(folder, "own", "node_modules", "mayfly"));
@@ -72,15 +75,7 @@ test("what the bundler reads as a text or as bytes is no missing module, what it
   const folder = await project(context, {
     "handler.ts": handler,
     "own/handler.ts": handler,
-    "own/tsconfig.json": JSON.stringify({
-      compilerOptions: {
-        strict: true,
-        lib: ["ES2022", "WebWorker"],
-        types: [],
-        module: "ESNext",
-        moduleResolution: "Bundler",
-      },
-    }),
+    "own/tsconfig.json": OWN_TSCONFIG,
     "absent.ts": `import "./page.txt";\nimport none from "./none.js";\nexport default { fetch: none };\n`,
     "typed.ts": `import text from "./page.txt";\nconst no: number = text;\nexport default { fetch: () => no };\n`,
   });

@@ -41,7 +41,7 @@ export class SourceWatch {
   async follow(sources: readonly string[]): Promise<void> {
     if (this.#isClosed) return;
     const own = sources.filter((path) => !path.includes(PACKAGES));
-    this.#trees = own.filter((path) => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true);
+    this.#trees = own.filter((path) => statOf(path)?.isDirectory() === true);
     this.#files = new Set(own);
     this.#isOpenToAll = false;
     const folders = [...new Set([...own.map((path) => dirname(path)), ...this.#trees])];
@@ -73,6 +73,8 @@ export class SourceWatch {
       ignored: (path) => !folders.includes(path) && !this.#isNear(path, folders),
     });
     watcher.on("all", (event, path) => this.#onEvent(event, path));
+    // What cannot be looked at, such as a link to itself, is no source. Without a listener it would end the service.
+    watcher.on("error", () => {});
     await new Promise<void>((resolve) => {
       this.#giveUp = resolve;
       watcher.once("ready", resolve);
@@ -107,8 +109,17 @@ export class SourceWatch {
 
 /** Whether it is where this process's output goes, whatever that is called. */
 function isOwnOutput(path: string): boolean {
-  const file = statSync(path, { throwIfNoEntry: false });
+  const file = statOf(path);
   return file !== undefined && [1, 2].some((fd) => isSame(file, outputOf(fd)));
+}
+
+/** Undefined for what is not there, and for what cannot be looked at: a link to itself, a folder of somebody else's. */
+function statOf(path: string): Stats | undefined {
+  try {
+    return statSync(path);
+  } catch {
+    return undefined;
+  }
 }
 
 function outputOf(fd: number): Stats | undefined {

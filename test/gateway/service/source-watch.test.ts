@@ -1,6 +1,6 @@
 // source-watch.test.ts: what counts as a change of a source, and an end at any moment.
 import assert from "node:assert/strict";
-import { appendFile, mkdir, rename, writeFile } from "node:fs/promises";
+import { appendFile, mkdir, rename, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { SourceWatch } from "../../../src/gateway/service/source-watch.js";
@@ -49,6 +49,21 @@ test("in a folder of handlers every handler is a source, also what was not there
   const second = next();
   await writeFile(join(routes, "users", "[id].ts"), "1");
   assert.equal(await second, join(routes, "users", "[id].ts"));
+});
+
+test("a link to itself beside a source, or in a folder of handlers, ends nothing", async (context) => {
+  const folder = await project(context, { "a.ts": "1", "routes/index.ts": "1" });
+  const { watch, next } = watching(context);
+  const [a, routes] = [join(folder, "a.ts"), join(folder, "routes")];
+  await symlink("before.ts", join(folder, "before.ts"));
+  await watch.follow([a, routes]);
+  watch.followAll();
+  for (const place of [folder, routes]) {
+    const first = next();
+    await symlink("loop.ts", join(place, "loop.ts"));
+    await writeFile(a, "2");
+    assert.equal(await first, a);
+  }
 });
 
 test("behind a failure every new file nearby is one, until the next success", async (context) => {
